@@ -13,9 +13,9 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'vite';
+import { fileURLToPath } from 'node:url';
 import { optionsOf } from '../options.mjs';
+import { treeOf } from './tree.mjs';
 
 const OPENINGS = 4; // even: each tree is opened first equally often
 const WARM = 2;
@@ -124,42 +124,6 @@ async function timed(model) {
   const { user, system } = process.cpuUsage(began);
   const clock = performance.now() - at;
   return { loss, ms: onGpu && !onGpu.onProcessor ? clock : (user + system) / 1000 };
-}
-
-/** The code of a checkout that is compared, bundled; uses only names that every checkout since the first bench exports. */
-async function treeOf(root, name) {
-  const outDir = join(here, 'node_modules/.cache/bench-against', name);
-  const from = (path) => JSON.stringify(join(root, path));
-  await build({
-    configFile: false,
-    root,
-    logLevel: 'error',
-    plugins: [
-      {
-        name: 'tree',
-        resolveId: (id) => (id === 'tree' ? '\0tree' : undefined),
-        load: (id) =>
-          id === '\0tree'
-            ? `export { zebra, SIZES } from ${from('test/bench/models.ts')};
-               export { modelOf } from ${from('test/bench/models.ts')};
-               export { bundleOf } from ${from('src/model/bundle.ts')};
-               export { shaderOf } from ${from('src/program/kernel.ts')};
-               export { hostMachine } from ${from('src/machines/hostMachine.ts')};
-               export { gpuMachine } from ${from('src/machines/gpuMachine.ts')};
-               export { findAdapter, openDevice } from ${from('src/machines/webgpu.ts')};`
-            : undefined,
-      },
-    ],
-    build: {
-      ssr: true,
-      rolldownOptions: { input: { tree: 'tree' } },
-      outDir,
-      emptyOutDir: true,
-      target: 'node20',
-      copyPublicDir: false,
-    },
-  });
-  return { root, ...(await import(pathToFileURL(join(outDir, 'tree.js')).href)) };
 }
 
 function opens({ zebra, SIZES }, machine) {

@@ -2,14 +2,15 @@
  * @file Threads that share launches of WebAssembly kernels: how they coordinate. This is the launching thread; hand.ts
  * is every other one.
  *
- * A launch is cut into parts, and the next free thread takes the next part, including the thread that launches. A
- * thread that starts late, or is kept from its core, takes fewer; if none comes, the launching thread does everything.
- * Parts give the same bits in any thread (src/ops/simd.as.ts).
+ * A launch is cut into parts, and every thread, including the one that launches, has a share of them: the same rows in
+ * launch after launch, so that it finds what it wrote in its own cache. A thread that is done with its share takes parts
+ * of the others'. One that starts late, or is kept from its core, does fewer; if none comes, the launching thread does
+ * everything. Parts give the same bits in any thread (src/ops/simd.as.ts).
  *
- * The threads coordinate through a small shared memory (sharedWords.ts). TURN holds the number of the launch and, in its
- * lowest byte, the next part. Before a launch's arguments are replaced, TURN gets a number with no parts to take. A
- * thread takes a part by compare-and-exchange on the TURN it read, so the exchange fails if the arguments were replaced
- * while the thread read them. Threads without work sleep.
+ * The threads coordinate through a small shared memory (sharedWords.ts). A thread's turn holds the number of the launch
+ * and, in its lowest byte, the next part of its share. Before a launch's arguments are replaced, all turns get a number
+ * with no parts to take. A thread takes a part by compare-and-exchange on the turn it read, so the exchange fails if the
+ * arguments were replaced while the thread read them. Threads without work sleep.
  */
 import type { FewerThreads } from '../core/backendFacts';
 import { MAX_PAGES, PAGE, MAX_THREADS, kernelsOf } from './instance';
@@ -27,6 +28,8 @@ import {
   BYTES,
   NONE,
   rest,
+  shareFrom,
+  turnOf,
 } from './sharedWords';
 import type { Order } from './hand';
 
@@ -133,7 +136,8 @@ export class Crew {
 
   /**
    * Runs one launch to completion; `own` does a part in this thread. Throws if a part failed or takes too long. If the
-   * others go first, this thread takes parts only if they do not come: in a test, however small the launch, they compute.
+   * others go first, this thread takes parts of their shares only if they do not come: in a test, they compute however
+   * small the launch is.
    */
   launch(
     session: number,
@@ -145,7 +149,7 @@ export class Crew {
   ): void {
     if (parts > MAX_PARTS) throw new Error(`${parts} parts; a launch has at most ${MAX_PARTS}`);
     const control = this.#control;
-    this.#announce(NONE, false); // so that no thread takes a part of a half-replaced launch
+    this.#announce(0, false); // so that no thread takes a part of a half-replaced launch
     control[SESSION] = session;
     control[KERNEL] = this.#names.get(kernel)!;
     control[COUNT] = numbers.length;
@@ -153,22 +157,27 @@ export class Crew {
     Atomics.store(control, DONE, 0);
     Atomics.store(control, FAULT, 0);
     Atomics.store(control, PARTS, parts);
-    this.#announce(0);
+    this.#announce(parts);
     let failure: unknown;
-    let turn = Atomics.load(control, TURN);
     let waits = othersFirst && (this.#missed < MISSED || this.#missed % MISSED === 0);
     if (othersFirst) this.#missed++;
-    while ((turn & 255) < parts) {
-      if (waits && (waits = this.#othersTake(turn))) this.#missed = 0;
-      else if (Atomics.compareExchange(control, TURN, turn, turn + 1) === turn) {
-        try {
-          if (failure === undefined) own(turn & 255);
-        } catch (cause) {
-          failure = cause ?? new Error(`a part of ${kernel} failed`); // the remaining parts are taken and skipped
+    for (let n = 0; n < this.size; n++) {
+      const end = shareFrom(n + 1, this.size, parts);
+      let turn = Atomics.load(control, turnOf(n));
+      while ((turn & 255) < end) {
+        if (waits && n > 0) {
+          waits = this.#othersTake(n, turn);
+          if (waits) this.#missed = 0;
+        } else if (Atomics.compareExchange(control, turnOf(n), turn, turn + 1) === turn) {
+          try {
+            if (failure === undefined) own(turn & 255);
+          } catch (cause) {
+            failure = cause ?? new Error(`a part of ${kernel} failed`); // the remaining parts are taken and skipped
+          }
+          Atomics.add(control, DONE, 1);
         }
-        Atomics.add(control, DONE, 1);
+        turn = Atomics.load(control, turnOf(n));
       }
-      turn = Atomics.load(control, TURN);
     }
     this.#join(parts, kernel);
     if (failure !== undefined) throw failure;
@@ -209,17 +218,19 @@ export class Crew {
     for (const order of this.#sessions.values()) this.#order(order);
   }
 
-  #begin = (): Order => ({
+  #begin = (thread: number): Order => ({
     type: 'start',
+    thread,
+    threads: this.size,
     control: this.#control.buffer as SharedArrayBuffer,
     module: this.module,
     mail: this.#mail + 1,
   });
 
-  /** Whether another thread takes the next part within its time. */
-  #othersTake(turn: number): boolean {
+  /** Whether another thread takes the next part of thread n's share within its time. */
+  #othersTake(n: number, turn: number): boolean {
     for (const until = performance.now() + GRACE; performance.now() < until;) {
-      if (Atomics.load(this.#control, TURN) !== turn) return true;
+      if (Atomics.load(this.#control, turnOf(n)) !== turn) return true;
     }
     return false;
   }
@@ -237,10 +248,14 @@ export class Crew {
     throw new Error(`a thread did not finish its part of ${kernel} within ${PATIENCE} s`);
   }
 
-  /** The next launch, starting with part `next`. */
-  #announce(next: number, wake = true): void {
+  /** The next launch: every thread's share of `parts`. */
+  #announce(parts: number, wake = true): void {
     this.#launches = (this.#launches + 1) & 0x7fffff;
-    Atomics.store(this.#control, TURN, (this.#launches << 8) | next);
+    // The one that threads wait for comes last: one that saw it change finds all the others changed.
+    for (let n = this.size - 1; n >= 0; n--) {
+      const next = parts === 0 ? NONE : shareFrom(n, this.size, parts);
+      Atomics.store(this.#control, turnOf(n), (this.#launches << 8) | next);
+    }
     if (wake) Atomics.notify(this.#control, TURN);
   }
 
@@ -254,7 +269,7 @@ export class Crew {
     }
     // Counted for all, after posting: a thread that sees the count knows that a message is on its way.
     Atomics.store(this.#control, MAIL, ++this.#mail);
-    this.#announce(NONE);
+    this.#announce(0);
   }
 }
 

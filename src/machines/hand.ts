@@ -12,6 +12,8 @@ import {
   COUNT,
   ARGUMENTS,
   rest,
+  shareFrom,
+  turnOf,
 } from './sharedWords';
 
 /**
@@ -26,12 +28,14 @@ export type Order =
       readonly control: SharedArrayBuffer;
       readonly module: WebAssembly.Module;
       readonly mail: number; // orders sent so far, including this one
+      readonly thread: number; // from 1; 0 is the launching thread
+      readonly threads: number;
     }
   | {
       readonly type: 'open';
       readonly session: number;
       readonly memory: WebAssembly.Memory;
-      readonly thread: number; // from 1; 0 is the launching thread
+      readonly thread: number;
       readonly scratch: number; // where the thread's scratch space begins, in bytes
     }
   | { readonly type: 'close'; readonly session: number };
@@ -45,7 +49,11 @@ export class Hand {
   #numbers: Float64Array | undefined;
   #module: WebAssembly.Module | undefined;
   #names: readonly string[] = [];
+  #thread = 1;
+  #threads = 2;
   #read = 0;
+  /** The launch whose part this thread did last; −1 if it has found nothing to do since. */
+  #launch = -1;
   #dozing = false;
   readonly #sessions = new Map<number, { readonly instance: Instance; readonly scratch: number }>();
 
@@ -55,6 +63,8 @@ export class Hand {
       this.#numbers = new Float64Array(order.control, ARGUMENTS);
       this.#module = order.module;
       this.#names = kernelsOf(order.module);
+      this.#thread = order.thread;
+      this.#threads = order.threads;
       this.#read = order.mail - 1;
       Atomics.add(this.#control, BEGUN, 1);
     } else if (order.type === 'open') {
@@ -75,23 +85,38 @@ export class Hand {
     const control = this.#control!;
     while (Atomics.load(control, MAIL) === this.#read) {
       const turn = Atomics.load(control, TURN);
+      let took = false;
+      for (let n = 0; n < this.#threads && !took; n++) {
+        took = this.#take((this.#thread + n) % this.#threads);
+      }
+      if (took) continue;
+      this.#launch = -1;
+      if (!rest(control, TURN, turn, IDLE) && this.#doze(turn)) return;
+    }
+  }
+
+  /** Does a part of thread n's share; false if none is left. */
+  #take(n: number): boolean {
+    const control = this.#control!;
+    for (;;) {
+      const turn = Atomics.load(control, turnOf(n));
       const part = turn & 255;
       const parts = Atomics.load(control, PARTS);
       const session = this.#sessions.get(Atomics.load(control, SESSION));
-      if (part >= parts || !session) {
-        if (!rest(control, TURN, turn, IDLE) && this.#doze(turn)) return;
-        continue;
-      }
+      if (part >= shareFrom(n + 1, this.#threads, parts) || !session) return false;
       const numbers = [...this.#numbers!.subarray(0, control[COUNT])];
       const name = this.#names[control[KERNEL]!]!;
-      if (Atomics.compareExchange(control, TURN, turn, turn + 1) !== turn) continue;
+      if (Atomics.compareExchange(control, turnOf(n), turn, turn + 1) !== turn) continue;
       try {
-        session.instance.take(part, parts);
+        const launch = turn >>> 8;
+        session.instance.take(part, parts, launch !== this.#launch);
+        this.#launch = launch;
         session.instance.kernels[name]!(...numbers, session.scratch);
       } catch {
         Atomics.store(control, FAULT, 1);
       }
       if (Atomics.add(control, DONE, 1) + 1 === parts) Atomics.notify(control, DONE);
+      return true;
     }
   }
 

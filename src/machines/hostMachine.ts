@@ -34,6 +34,19 @@ const WORTH = 150_000;
 /** Parts per thread: a thread that is late or kept from its core leaves some to the others. */
 const PARTS_EACH = 4;
 
+/** How many parts a launch is cut into for `threads` threads; 0 or 1 if one thread does it all. */
+export function partsOf(launch: Launch, threads: number, worth = WORTH): number {
+  const most = threads > 1 ? Math.min(PARTS_EACH * threads, MAX_PARTS) : 1;
+  const work = workOf(launch);
+  if (worth === 0) return work > 0 ? most : 1;
+  const parts = Math.min(most, Math.floor(work / worth));
+  return parts > threads ? parts - (parts % threads) : parts; // equal shares
+}
+
+/** Minimum multiplications of a launch; 0 if its kernel is never shared. */
+export const workOf = (launch: Launch): number =>
+  launch.kernel.work?.(sizesOf(launch), launch.constants, launch.threads) ?? 0;
+
 /** `module`: the compiled src/ops/simd.as.ts; without it loops do all work. */
 export function hostMachine(
   module?: WebAssembly.Module,
@@ -190,18 +203,18 @@ class HostSession implements Session {
   /** In parts for the crew, if the launch is large enough. */
   #shared(launch: Launch): ((numbers: readonly number[]) => void) | undefined {
     const { instance, scratch, crew, session, worth } = this.#computing!;
-    const most = crew ? Math.min(PARTS_EACH * crew.size, MAX_PARTS) : 1;
-    const work = launch.kernel.work?.(sizesOf(launch), launch.constants, launch.threads) ?? 0;
-    const parts = worth > 0 ? Math.min(most, Math.floor(work / worth)) : work > 0 ? most : 1;
+    const parts = partsOf(launch, crew?.size ?? 1, worth);
     if (!crew || parts < 2) return undefined;
     const { name } = launch.kernel;
     const alone = this.#alone(name);
     const compute = instance.kernels[name]!;
     return (numbers) => {
       if (crew.working < 2) return alone(numbers);
+      let fresh = true;
       try {
         const own = (part: number) => {
-          instance.take(part, parts);
+          instance.take(part, parts, fresh);
+          fresh = false;
           compute(...numbers, scratch);
         };
         crew.launch(session, name, numbers, parts, own, worth === 0);

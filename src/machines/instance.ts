@@ -10,8 +10,11 @@ type Compute = (...numbers: number[]) => void;
 /** A module over one memory, for one thread. */
 export interface Instance {
   readonly kernels: Readonly<Record<string, Compute>>;
-  /** Sets which part, of how many, the next calls compute. */
-  take(part: number, parts: number): void;
+  /**
+   * Sets which part, of how many, the next call computes. `fresh` is false if the previous call in this thread did
+   * another part of the same launch.
+   */
+  take(part: number, parts: number, fresh?: boolean): void;
 }
 
 /** Room for each thread's TILE, below the memory's first buffer and above the module's own constants. */
@@ -26,10 +29,11 @@ export function instantiate(
 ): Instance {
   const tile = new WebAssembly.Global({ value: 'i32' }, TILES + thread * TILE_BYTES);
   const { exports } = new WebAssembly.Instance(module, { env: { memory, tile } });
-  const { part, parts, ...kernels } = exports as Record<string, unknown>;
+  const { fresh, part, parts, ...kernels } = exports as Record<string, unknown>;
   return {
     kernels: kernels as Record<string, Compute>,
-    take(which, of) {
+    take(which, of, first = true) {
+      (fresh as WebAssembly.Global).value = first ? 1 : 0;
       (part as WebAssembly.Global).value = which;
       (parts as WebAssembly.Global).value = of;
     },

@@ -63,9 +63,9 @@ function layer(w: BundleWriter, l: number, s: LayerKept, dx: Part): void {
     { rows, inner: D, columns: F },
     tile.constants,
   );
-  w.TN(s.gated, dx, inGradients(weights.down), F, D);
   const dMiddleNormed = w.temporary('dnormed', D);
-  w.NT(dboth, weights.gateUp, dMiddleNormed, 2 * F, D);
+  w.NT(dboth, weights.gateUp, dMiddleNormed, 2 * F, D); // while dboth is in the cache
+  w.TN(s.gated, dx, inGradients(weights.down), F, D);
   w.TN(s.middleNormed, dboth, inGradients(weights.gateUp), D, 2 * F);
   w.normGrad(2 * l + 1, s.middle, weights.mlpNorm, s.middleScale, dMiddleNormed, dx, 1);
 

@@ -15,12 +15,12 @@
  * Several threads share a launch: each has an instance of the module over the same memory, and one call does part
  * `part` of `parts`. Parts never write the same number and never read what another one writes, and a number's sum is
  * never split between them: the same bits whatever the number of parts. What is packed into scratch space is packed by
- * each part for itself.
+ * each thread for itself: by each part, or, if all parts need the same, by the thread's first one (`fresh`).
  */
 
 // @ts-nocheck AssemblyScript, not TypeScript
 
-export { part, parts } from './simd/parts.as';
+export { fresh, part, parts } from './simd/parts.as';
 
 export { embed, embedGrad } from './embed/simd.as';
 export { place, placeGrad } from './place/simd.as';

@@ -17,8 +17,8 @@ export interface Share {
 
 const ROUNDS = 3;
 
-/** Kernels by their time, the longest first; the least of a few rounds each. */
-export async function profile(machine: Machine, size: Size, plan: string): Promise<Share[]> {
+/** A model's training step on a machine, whose launches can be run one by one. */
+export async function launchByLaunch(machine: Machine, size: Size, plan: string) {
   const spec = modelOf(size, plan);
   const { tokens, targets, rows } = dataOf(size);
   const bundle = bundleOf(spec, {
@@ -40,16 +40,28 @@ export async function profile(machine: Machine, size: Size, plan: string): Promi
     correct2: 1 - ADAMW.beta2,
   };
   const { launches } = bundle.programs['train']!;
+  return {
+    spec,
+    launches,
+    run: (only: number) => session.run('train', values, only),
+    settled: () => session.settled(),
+    dispose: () => session.dispose(),
+  };
+}
+
+/** Kernels by their time, the longest first; the least of a few rounds each. */
+export async function profile(machine: Machine, size: Size, plan: string): Promise<Share[]> {
+  const { launches, run, settled, dispose } = await launchByLaunch(machine, size, plan);
   const least = launches.map(() => Infinity);
   for (let round = 0; round < ROUNDS; round++) {
     for (const i of launches.keys()) {
       const started = performance.now();
-      session.run('train', values, i);
-      await session.settled();
+      run(i);
+      await settled();
       least[i] = Math.min(least[i]!, performance.now() - started);
     }
   }
-  session.dispose();
+  dispose();
   const shares = new Map<string, Share>();
   launches.forEach(({ kernel: { name } }, i) => {
     const before = shares.get(name) ?? { kernel: name, launches: 0, ms: 0 };

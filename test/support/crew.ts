@@ -7,7 +7,7 @@ import { Crew, type Spawn } from '../../src/machines/crew';
 import type { Order } from '../../src/machines/hand';
 
 /** The imports of `Hand`, then `Hand` itself, as one script: a thread started from a data URL resolves no file. */
-const sources = ['sharedWords', 'instance', 'hand'].map((name) => {
+const sources = ['instance', 'sharedWords', 'hand'].map((name) => {
   const source = readFileSync(`src/machines/${name}.ts`, 'utf8');
   const { outputText } = ts.transpileModule(source, {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },

@@ -95,7 +95,7 @@ export function runSimd(
   const numbers = [threads, ...starts, ...Object.values(given), ...Object.values(constants)];
   for (let part = parts - 1; part >= 0; part--) {
     const { take, kernels } = instances[part % 2]!;
-    take(part, parts);
+    take(part, parts, part >= parts - 2); // each thread's first
     kernels[kernel.name]!(...numbers, end + (part % 2) * apart);
   }
 

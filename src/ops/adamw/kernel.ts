@@ -30,7 +30,7 @@ fn main(i: u32) {
       partial[i] = sum;
     }
   },
-  work: ({ count }) => count,
+  work: ({ count }) => 5 * count,
 });
 
 /** Numbers per slot of a ring: gradient norm, mean loss, mean accuracy, – . */
@@ -125,5 +125,5 @@ fn main(i: u32) {
       w[i] = w[i]! * shrink - (rate * (mi / correct1)) / (Math.sqrt(vi / correct2) + eps);
     }
   },
-  work: ({ count }) => 8 * count,
+  work: ({ count }) => 34 * count,
 });

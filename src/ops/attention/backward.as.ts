@@ -6,9 +6,8 @@
 // @ts-nocheck AssemblyScript, not TypeScript
 
 import { packRows, packTransposed } from '../simd/panels.as';
-import { part, parts } from '../simd/parts.as';
 import { bytesOf, up8 } from '../simd/sizes.as';
-import { byHeads, gather, hide, mine, scoresOf, storeRow } from './shared.as';
+import { endOfLots, firstLot, gather, hide, lotsOf, nextBlock, scoresOf, storeRow } from './shared.as';
 import { collect, dot, slope, slopeOfKey } from './slopes.as';
 
 export function attentionGradQuery(
@@ -34,13 +33,13 @@ export function attentionGradQuery(
   const meanKeyRows = keyRows + <usize>T8 * bytesOf(up8(d));
   const scores = meanKeyRows + <usize>S8 * bytesOf(up8(d));
   const slopes = scores + 4 * bytesOf(T8 + S8);
-  const whole = byHeads(B * kvHeads);
-  const t0 = whole ? 0 : part << 2;
-  const stepT = whole ? 4 : parts << 2;
+  const lots = lotsOf(B * kvHeads);
   for (let b = 0; b < B; b++) {
     const starts = first + bytesOf(b * apart);
     for (let kv = 0; kv < kvHeads; kv++) {
-      if (whole && !mine(b * kvHeads + kv, B * kvHeads)) continue;
+      const lot0 = firstLot(b * kvHeads + kv, lots, B * kvHeads);
+      const lot1 = endOfLots(b * kvHeads + kv, lots, B * kvHeads);
+      if (lot0 == lot1) continue;
       const key = qkv + <usize>(b * T) * stride + <usize>(heads + kv) * width;
       packTransposed(keys, key, stride, T, d, scale);
       packTransposed(values, key + <usize>kvHeads * width, stride, T, d, 1);
@@ -52,7 +51,7 @@ export function attentionGradQuery(
         packRows(meanKeyRows, meanKey, meanStride, summaries, S8, d, scale);
       }
       for (let h = kv * share; h < (kv + 1) * share; h++) {
-        for (let t = t0; t < T; t += stepT) {
+        for (let t = lot0 << 2; t < T; t = nextBlock(t, lot0, lot1, lots)) {
           const t1 = min(t + 1, T - 1);
           const t2 = min(t + 2, T - 1);
           const t3 = min(t + 3, T - 1);
@@ -131,13 +130,13 @@ export function attentionGradKeys(
   const deltas = lses + bytesOf(T8);
   const scores = deltas + bytesOf(T8);
   const slopes = scores + 4 * bytesOf(T8);
-  const whole = byHeads(B * kvHeads);
-  const j0 = whole ? 0 : part << 2;
-  const stepJ = whole ? 4 : parts << 2;
+  const lots = lotsOf(B * kvHeads);
   for (let b = 0; b < B; b++) {
     for (let h = 0; h < heads; h++) {
       const kv = h / share;
-      if (whole && !mine(b * kvHeads + kv, B * kvHeads)) continue;
+      const lot0 = firstLot(b * kvHeads + kv, lots, B * kvHeads);
+      const lot1 = endOfLots(b * kvHeads + kv, lots, B * kvHeads);
+      if (lot0 == lot1) continue;
       const query = qkv + <usize>(b * T) * stride + <usize>h * width;
       const grad = dout + <usize>(b * T) * outStride + <usize>h * width;
       packTransposed(queries, query, stride, T, d, scale);
@@ -160,7 +159,7 @@ export function attentionGradKeys(
         const source = (phase == 0 ? qkv : means) + row0;
         const target = (phase == 0 ? dqkv : dmeans) + row0;
         const reader = readers + (<usize>(b * apart + (phase == 0 ? 0 : T)) << 3);
-        for (let j = j0; j < count; j += stepJ) {
+        for (let j = lot0 << 2; j < count; j = nextBlock(j, lot0, lot1, lots)) {
           const real = min(4, count - j);
           // Past the end, the last key is repeated and its results are not stored.
           const k0 = source + <usize>j * step;

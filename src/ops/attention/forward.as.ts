@@ -6,11 +6,12 @@
 // @ts-nocheck AssemblyScript, not TypeScript
 
 import { packRows, packTransposed } from '../simd/panels.as';
-import { part, parts } from '../simd/parts.as';
 import { bytesOf, up8 } from '../simd/sizes.as';
 import { TILE } from '../simd/tile.as';
 import { highest, LOW } from '../simd/vectors.as';
-import { byHeads, exponents, gather, hide, mine, scoresOf, storeRow } from './shared.as';
+import {
+  endOfLots, exponents, firstLot, gather, hide, lotsOf, nextBlock, scoresOf, storeRow,
+} from './shared.as';
 
 /** Scores become weights exp(s − highest); `stat` gets log Σ exp s. Returns 1 / Σ of the weights. */
 export function soften(row: usize, bytes: usize, stat: usize): f32 {
@@ -52,13 +53,13 @@ export function attentionForward(
   const values = meanKeys + <usize>S8 * width;
   const meanValues = values + <usize>T8 * bytesOf(up8(d));
   const scores = meanValues + <usize>S8 * bytesOf(up8(d));
-  const whole = byHeads(B * kvHeads);
-  const t0 = whole ? 0 : part << 2;
-  const stepT = whole ? 4 : parts << 2;
+  const lots = lotsOf(B * kvHeads);
   for (let b = 0; b < B; b++) {
     const starts = first + bytesOf(b * apart);
     for (let kv = 0; kv < kvHeads; kv++) {
-      if (whole && !mine(b * kvHeads + kv, B * kvHeads)) continue;
+      const lot0 = firstLot(b * kvHeads + kv, lots, B * kvHeads);
+      const lot1 = endOfLots(b * kvHeads + kv, lots, B * kvHeads);
+      if (lot0 == lot1) continue;
       const key = qkv + <usize>(b * T) * stride + <usize>(heads + kv) * width;
       packTransposed(keys, key, stride, T, d, scale);
       packRows(values, key + <usize>kvHeads * width, stride, T, T8, d, 1);
@@ -68,7 +69,7 @@ export function attentionForward(
         packRows(meanValues, meanKey + <usize>kvHeads * width, meanStride, summaries, S8, d, 1);
       }
       for (let h = kv * share; h < (kv + 1) * share; h++) {
-        for (let t = t0; t < T; t += stepT) {
+        for (let t = lot0 << 2; t < T; t = nextBlock(t, lot0, lot1, lots)) {
           // Past the end the last query is repeated.
           const t1 = min(t + 1, T - 1);
           const t2 = min(t + 2, T - 1);

@@ -15,18 +15,35 @@ import { TILE, tile, TILE_ROW } from '../simd/tile.as';
 import { across, exp4, zero } from '../simd/vectors.as';
 
 /**
- * How parts share attention: whole key-value heads of sequences if there are enough for every part to have equally
- * many; else each part takes every `parts`-th block of four rows of every head.
+ * How parts share attention: whole key-value heads of sequences if there are enough for every part to have equally many;
+ * else each head is cut into this many lots, of which lot r has the blocks r, r + lots, … of four rows.
  */
-@inline
-export function byHeads(units: i32): bool {
-  return units % parts == 0 || units >= 6 * parts;
+export function lotsOf(units: i32): i32 {
+  if (units % parts == 0 || units >= 6 * parts) return 1;
+  let divisor = parts;
+  for (let rest = units; rest > 0;) {
+    const next = divisor % rest;
+    divisor = rest;
+    rest = next;
+  }
+  return parts / divisor;
 }
 
-/** Whether this part takes unit `n` of `units`: consecutive units, which are adjacent in memory. */
+/** The first of this part's lots of unit `n`, and the one after the last; consecutive units are adjacent in memory. */
 @inline
-export function mine(n: i32, units: i32): bool {
-  return n >= begin(part, units, 1) && n < begin(part + 1, units, 1);
+export function firstLot(n: i32, lots: i32, units: i32): i32 {
+  return min(lots, max(0, begin(part, lots * units, 1) - n * lots));
+}
+@inline
+export function endOfLots(n: i32, lots: i32, units: i32): i32 {
+  return min(lots, max(0, begin(part + 1, lots * units, 1) - n * lots));
+}
+
+/** The block of four rows after the one at `t`, among those of lots lot0 .. lot1 - 1. */
+@inline
+export function nextBlock(t: i32, lot0: i32, lot1: i32, lots: i32): i32 {
+  const lot = (t >> 2) % lots;
+  return t + ((lot + 1 < lot1 ? 1 : lots - (lot - lot0)) << 2);
 }
 
 /** Sets the numbers from .. to - 1 of a row of scores. */

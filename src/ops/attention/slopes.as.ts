@@ -7,15 +7,30 @@
 
 import { bytesOf } from '../simd/sizes.as';
 import { TILE, tile, TILE_ROW } from '../simd/tile.as';
-import { across, plus, zero } from '../simd/vectors.as';
-import { exponents } from './shared.as';
+import { across, exp4, plus, zero } from '../simd/vectors.as';
 
-/** Scores become ds / scale = exp(s − lse) (dp − delta), with the same lse and delta for the row. */
+/** Four scores become ds / scale = exp(s − lse) (dp − delta). */
+@inline
+function slope4(row: usize, dp: usize, lse: v128, delta: v128): void {
+  const p = exp4(f32x4.sub(v128.load(row), lse));
+  v128.store(row, f32x4.mul(p, f32x4.sub(v128.load(dp), delta)));
+}
+
+/** Scores become ds / scale, with the same lse and delta for the row: whole panels, as in `exponents`. */
 export function slope(row: usize, dp: usize, bytes: usize, lse: f32, delta: f32): void {
-  exponents(row, bytes, lse);
-  for (let n: usize = 0; n < bytes; n += 16) {
-    const difference = f32x4.sub(v128.load(dp + n), f32x4.splat(delta));
-    v128.store(row + n, f32x4.mul(v128.load(row + n), difference));
+  const less = f32x4.splat(lse);
+  const off = f32x4.splat(delta);
+  const end = row + bytes;
+  for (; row + 32 < end; row += 64) {
+    slope4(row, dp, less, off);
+    slope4(row + 16, dp + 16, less, off);
+    slope4(row + 32, dp + 32, less, off);
+    slope4(row + 48, dp + 48, less, off);
+    dp += 64;
+  }
+  if (row < end) {
+    slope4(row, dp, less, off);
+    slope4(row + 16, dp + 16, less, off);
   }
 }
 
@@ -27,15 +42,30 @@ export function dot(a: usize, b: usize, bytes: usize): f32 {
   return across(sum);
 }
 
-/** Scores of one key become weights p = exp(s − lse), and dp becomes ds / scale = p (dp − delta), query by query. */
+/** Four scores of one key become weights p = exp(s − lse), and dp becomes ds / scale = p (dp − delta). */
+@inline
+function slopeOfKey4(row: usize, dp: usize, lse: usize, delta: usize, bias: v128): void {
+  const p = exp4(f32x4.add(f32x4.sub(v128.load(row), v128.load(lse)), bias));
+  v128.store(row, p);
+  v128.store(dp, f32x4.mul(p, f32x4.sub(v128.load(dp), v128.load(delta))));
+}
+
+/** The same for a row of scores of one key, query by query: whole panels. */
 export function slopeOfKey(row: usize, dp: usize, bytes: usize, lse: usize, delta: usize, bias: f32): void {
-  for (let n: usize = 0; n < bytes; n += 16) {
-    v128.store(row + n, f32x4.sub(v128.load(row + n), v128.load(lse + n)));
+  const more = f32x4.splat(bias);
+  const end = row + bytes;
+  for (; row + 32 < end; row += 64) {
+    slopeOfKey4(row, dp, lse, delta, more);
+    slopeOfKey4(row + 16, dp + 16, lse + 16, delta + 16, more);
+    slopeOfKey4(row + 32, dp + 32, lse + 32, delta + 32, more);
+    slopeOfKey4(row + 48, dp + 48, lse + 48, delta + 48, more);
+    dp += 64;
+    lse += 64;
+    delta += 64;
   }
-  exponents(row, bytes, -bias);
-  for (let n: usize = 0; n < bytes; n += 16) {
-    const difference = f32x4.sub(v128.load(dp + n), v128.load(delta + n));
-    v128.store(dp + n, f32x4.mul(v128.load(row + n), difference));
+  if (row < end) {
+    slopeOfKey4(row, dp, lse, delta, more);
+    slopeOfKey4(row + 16, dp + 16, lse + 16, delta + 16, more);
   }
 }
 

@@ -66,5 +66,5 @@ fn main(row: u32) {
       report[2 * row + 1] = choice === goal ? weight : 0;
     }
   },
-  work: ({ rows, stride }) => 16 * rows * stride,
+  work: ({ rows, stride }) => 50 * rows * stride,
 });

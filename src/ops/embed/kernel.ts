@@ -20,7 +20,7 @@ fn main(i: u32) {
       x.set(table.subarray(from, from + width), row * width);
     }
   },
-  work: ({ rows, width }) => rows * width,
+  work: ({ rows, width }) => 12 * rows * width,
 });
 
 /**

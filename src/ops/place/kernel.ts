@@ -118,7 +118,7 @@ fn main(i: u32) {${OPEN}
       }
     });
   },
-  work: ({ headDim, chunk }, _, threads) => threads * headDim * chunk,
+  work: ({ headDim, chunk }, _, threads) => 5 * threads * headDim * chunk,
 });
 
 /**
@@ -200,7 +200,7 @@ fn main(i: u32) {${OPEN}
     });
   },
   scratch: ({ headDim }) => 4 * headDim, // a key of a summary, rotated back
-  work: ({ headDim, chunk }, _, threads) => threads * headDim * chunk,
+  work: ({ headDim, chunk }, _, threads) => 5 * threads * headDim * chunk,
 });
 
 interface Group {

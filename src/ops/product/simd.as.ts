@@ -6,10 +6,10 @@
 
 // @ts-nocheck AssemblyScript, not TypeScript
 
-import { packPanel, packRows, packTransposed, turn } from '../simd/panels.as';
-import { begin, part } from '../simd/parts.as';
-import { bytesOf, up4 } from '../simd/sizes.as';
-import { TILE, tile, TILE_ROW } from '../simd/tile.as';
+import { packPanel, packRows, packTransposed } from '../simd/panels.as';
+import { begin, fresh, part, parts } from '../simd/parts.as';
+import { bytesOf } from '../simd/sizes.as';
+import { TILE, tile, tileOfColumns, TILE_ROW } from '../simd/tile.as';
 import { sigmoid4 } from '../simd/vectors.as';
 
 /** What to do with the sums of a product. */
@@ -18,8 +18,11 @@ const ADD = 1; // to `other`, which may be y itself
 const SWIGLU = 2;
 const SWIGLU_GRAD = 3;
 
-/** Bytes of rows that are multiplied with one panel after the other: half of a small L2 cache. */
-const ROW_BLOCK: i32 = 1 << 17;
+/**
+ * Bytes of rows that are multiplied with one panel after the other. They stay in the L1 cache, and so do the rows of the
+ * results: a panel writes only half a cache line of each.
+ */
+const ROW_BLOCK: i32 = 1 << 13;
 /** Rows of a gradient's factors that are summed at a time, as kernel.ts counts its scratch. */
 const DEPTH = 256;
 
@@ -122,7 +125,7 @@ export function productNN(
   rows: i32, inner: i32, columns: i32,
   tall: i32, wide: i32, scratch: usize,
 ): void {
-  packRows(scratch, b, bytesOf(columns), inner, inner, columns, 1);
+  if (fresh) packRows(scratch, b, bytesOf(columns), inner, inner, columns, 1);
   multiply(STORE, a, scratch, y, 0, begin(part, rows, 4), begin(part + 1, rows, 4), inner, 0, columns, columns);
 }
 
@@ -132,7 +135,7 @@ export function productAdd(
   rows: i32, inner: i32, columns: i32,
   tall: i32, wide: i32, scratch: usize,
 ): void {
-  packRows(scratch, b, bytesOf(columns), inner, inner, columns, 1);
+  if (fresh) packRows(scratch, b, bytesOf(columns), inner, inner, columns, 1);
   multiply(ADD, a, scratch, y, base, begin(part, rows, 4), begin(part + 1, rows, 4), inner, 0, columns, columns);
 }
 
@@ -144,7 +147,7 @@ export function productSwiglu(
   tall: i32, wide: i32, scratch: usize,
 ): void {
   const F = columns >> 1;
-  for (let c = 0; c < F; c += 4) {
+  for (let c = fresh ? 0 : F; c < F; c += 4) {
     const to = scratch + <usize>(c >> 2) * (<usize>inner << 5);
     packPanel(to, b + bytesOf(c), bytesOf(F), bytesOf(columns), inner, inner, 1);
   }
@@ -157,7 +160,7 @@ export function productNT(
   rows: i32, inner: i32, columns: i32,
   tall: i32, wide: i32, scratch: usize,
 ): void {
-  packTransposed(scratch, b, bytesOf(inner), columns, inner, 1);
+  if (fresh) packTransposed(scratch, b, bytesOf(inner), columns, inner, 1);
   multiply(STORE, a, scratch, y, 0, begin(part, rows, 4), begin(part + 1, rows, 4), inner, 0, columns, columns);
 }
 
@@ -167,30 +170,42 @@ export function productSwigluGrad(
   rows: i32, inner: i32, columns: i32,
   tall: i32, wide: i32, scratch: usize,
 ): void {
-  packTransposed(scratch, b, bytesOf(inner), columns, inner, 1);
+  if (fresh) packTransposed(scratch, b, bytesOf(inner), columns, inner, 1);
   multiply(SWIGLU_GRAD, a, scratch, dboth, both, begin(part, rows, 4), begin(part + 1, rows, 4), inner, 0, columns, columns);
 }
 
-/** DEPTH rows at a time, so that the sums stay in the cache; `a` is transposed first. */
+/**
+ * DEPTH rows at a time, so that they stay in the cache. Only `b` is packed: four columns of `a` are read where they lie.
+ * Each part packs only the columns it multiplies, if there are enough.
+ */
 export function productTN(
   threads: i32,
   a: usize, b: usize, y: usize,
   rows: i32, inner: i32, columns: i32,
   high: i32, wide: i32, scratch: usize,
 ): void {
-  const panels = scratch + bytesOf(min(DEPTH, up4(inner))) * <usize>rows;
-  // The longer side of the result is shared.
-  const across = columns > rows;
+  const across = columns >= rows || columns >= 8 * parts;
   const top = across ? 0 : begin(part, rows, 16);
   const bottom = across ? rows : begin(part + 1, rows, 16);
   const left = across ? begin(part, columns, 8) : 0;
   const right = across ? begin(part + 1, columns, 8) : columns;
+  const rowOfA = bytesOf(rows);
+  const row = bytesOf(columns);
   for (let k = 0; k < inner; k += DEPTH) {
     const count = min(DEPTH, inner - k);
-    const padded = up4(count);
-    const from = b + <usize>k * bytesOf(columns) + bytesOf(left);
-    turn(scratch, a + <usize>k * bytesOf(rows), count, rows, top, bottom);
-    packRows(panels, from, bytesOf(columns), count, padded, right - left, 1);
-    multiply(k == 0 ? STORE : ADD, scratch, panels, y, y, top, bottom, padded, left, right, columns);
+    packRows(scratch, b + <usize>k * row + bytesOf(left), row, count, count, right - left, 1);
+    let panel = scratch;
+    for (let c = left; c < right; c += 8) {
+      for (let r = top; r < bottom; r += 4) {
+        const from = a + <usize>k * rowOfA + bytesOf(r);
+        if (c + 4 < columns) {
+          tileOfColumns(from, rowOfA, panel, count, y + <usize>r * row + bytesOf(c), row, k > 0);
+        } else {
+          tileOfColumns(from, rowOfA, panel, count, TILE, TILE_ROW, false);
+          finish(k > 0 ? ADD : STORE, y, y, r, 4, c, columns);
+        }
+      }
+      panel += <usize>count << 5;
+    }
   }
 }

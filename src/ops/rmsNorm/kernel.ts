@@ -37,7 +37,7 @@ fn main(row: u32) {
       scale[row] = s;
     }
   },
-  work: ({ rows, width }) => 2 * rows * width,
+  work: ({ rows, width }) => 12 * rows * width,
 });
 
 /**
@@ -80,7 +80,7 @@ fn main(row: u32) {
       }
     }
   },
-  work: ({ rows, width }) => 4 * rows * width,
+  work: ({ rows, width }) => 16 * rows * width,
 });
 
 /** Rows summed by one thread. */
@@ -117,7 +117,7 @@ fn main(i: u32) {
       for (let c = 0; c < width; c++, at++) partial[to + c]! += dy[at]! * x[at]! * scale[row]!;
     }
   },
-  work: ({ rows, width }) => 2 * rows * width,
+  work: ({ rows, width }) => 5 * rows * width,
 });
 
 /**

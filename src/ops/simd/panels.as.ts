@@ -2,7 +2,7 @@
 
 // @ts-nocheck AssemblyScript, not TypeScript
 
-import { bytesOf, up4 } from './sizes.as';
+import { bytesOf } from './sizes.as';
 import { zero } from './vectors.as';
 
 /** Transposes a 4 × 4 block: its four rows become columns, `apart` bytes apart. */
@@ -39,13 +39,37 @@ export function packPanel(
   }
 }
 
+/** Two panels side by side: a cache line of each row is read once, even if it comes from another core. */
+function packTwo(
+  to: usize, other: usize, from: usize, stride: usize, count: i32, padded: i32, factor: f32,
+): void {
+  const f = f32x4.splat(factor);
+  for (let k = 0; k < count; k++) {
+    v128.store(to, f32x4.mul(f, v128.load(from)));
+    v128.store(to, f32x4.mul(f, v128.load(from, 16)), 16);
+    v128.store(other, f32x4.mul(f, v128.load(from, 32)));
+    v128.store(other, f32x4.mul(f, v128.load(from, 48)), 16);
+    from += stride;
+    to += 32;
+    other += 32;
+  }
+  memory.fill(to, 0, <usize>(padded - count) << 5);
+  memory.fill(other, 0, <usize>(padded - count) << 5);
+}
+
 /** The panels of a matrix of `count` rows and `columns` (a multiple of 4), padded with zeros. */
 export function packRows(
   to: usize, from: usize, stride: usize, count: i32, padded: i32, columns: i32, factor: f32,
 ): void {
-  for (let c = 0; c < columns; c += 8) {
+  const panel = <usize>padded << 5;
+  let c = 0;
+  for (; c + 16 <= columns; c += 16) {
+    packTwo(to, to + panel, from + bytesOf(c), stride, count, padded, factor);
+    to += 2 * panel;
+  }
+  for (; c < columns; c += 8) {
     packPanel(to, from + bytesOf(c), c + 4 < columns ? 16 : 0, stride, count, padded, factor);
-    to += <usize>padded << 5;
+    to += panel;
   }
 }
 
@@ -75,29 +99,6 @@ export function packTransposed(
         );
       }
       to += 128;
-    }
-  }
-}
-
-/**
- * Columns left .. right - 1 of `count` rows of `width` numbers become rows of up4(count). A cache line of every row
- * at a time.
- */
-export function turn(to: usize, from: usize, count: i32, width: i32, left: i32, right: i32): void {
-  const stride = bytesOf(width);
-  const apart = bytesOf(up4(count));
-  for (let c0 = left; c0 < right; c0 += 16) {
-    const end = min(c0 + 16, right);
-    for (let r = 0; r < count; r += 4) {
-      for (let c = c0; c < end; c += 4) {
-        storeTransposed(
-          rowOrZero(from + bytesOf(c), stride, r, count),
-          rowOrZero(from + bytesOf(c), stride, r + 1, count),
-          rowOrZero(from + bytesOf(c), stride, r + 2, count),
-          rowOrZero(from + bytesOf(c), stride, r + 3, count),
-          to + <usize>c * apart + bytesOf(r), apart,
-        );
-      }
     }
   }
 }

@@ -6,6 +6,9 @@
 export let part: i32 = 0;
 export let parts: i32 = 1;
 
+/** 0 if this thread's previous call did another part of the same launch, so that what it packed is still there. */
+export let fresh: i32 = 1;
+
 /** Where a part begins if `count` is divided in lots of `lot`; the previous part ends there. */
 @inline
 export function begin(n: i32, count: i32, lot: i32): i32 {

@@ -6,10 +6,9 @@
 // @ts-nocheck AssemblyScript, not TypeScript
 
 import { packRows, packTransposed } from '../../simd/panels.as';
-import { part, parts } from '../../simd/parts.as';
 import { bytesOf, up8 } from '../../simd/sizes.as';
 import { zero } from '../../simd/vectors.as';
-import { byHeads, mine, storeRow } from '../shared.as';
+import { endOfLots, firstLot, lotsOf, nextBlock, storeRow } from '../shared.as';
 import { collect, dot, slope, slopeOfKey } from '../slopes.as';
 import { bytesOfAll, gatherAll, hideSpans, joinSpans, scoresOfAll, spansOf, STRETCH, TILE_BYTES } from './shared.as';
 
@@ -32,18 +31,18 @@ export function tiledGradQuery(
   const scores = keyRows + <usize>T8 * bytesOf(up8(d));
   const slopes = scores + 4 * bytesOf(T8);
   const stretches = slopes + 4 * bytesOf(T8);
-  const whole = byHeads(B * kvHeads);
-  const t0 = whole ? 0 : part << 2;
-  const stepT = whole ? 4 : parts << 2;
+  const lots = lotsOf(B * kvHeads);
   for (let b = 0; b < B; b++) {
     for (let kv = 0; kv < kvHeads; kv++) {
-      if (whole && !mine(b * kvHeads + kv, B * kvHeads)) continue;
+      const lot0 = firstLot(b * kvHeads + kv, lots, B * kvHeads);
+      const lot1 = endOfLots(b * kvHeads + kv, lots, B * kvHeads);
+      if (lot0 == lot1) continue;
       const key = qkv + <usize>(b * T) * stride + <usize>(heads + kv) * width;
       packTransposed(keys, key, stride, T, d, scale);
       packTransposed(values, key + <usize>kvHeads * width, stride, T, d, 1);
       packRows(keyRows, key, stride, T, T8, d, scale);
       for (let h = kv * share; h < (kv + 1) * share; h++) {
-        for (let t = t0; t < T; t += stepT) {
+        for (let t = lot0 << 2; t < T; t = nextBlock(t, lot0, lot1, lots)) {
           // Past the end, the last query is repeated and its results are not stored.
           const real = min(4, T - t);
           const n1 = <usize>min(1, real - 1);
@@ -109,13 +108,13 @@ export function tiledGradKeys(
   const slopes = scores + 4 * bytesOf(T8);
   const stretches = slopes + 4 * bytesOf(T8);
   const panelBytes = <usize>T8 << 5;
-  const whole = byHeads(B * kvHeads);
-  const j0 = whole ? 0 : part << 2;
-  const stepJ = whole ? 4 : parts << 2;
+  const lots = lotsOf(B * kvHeads);
   for (let b = 0; b < B; b++) {
     for (let h = 0; h < heads; h++) {
       const kv = h / share;
-      if (whole && !mine(b * kvHeads + kv, B * kvHeads)) continue;
+      const lot0 = firstLot(b * kvHeads + kv, lots, B * kvHeads);
+      const lot1 = endOfLots(b * kvHeads + kv, lots, B * kvHeads);
+      if (lot0 == lot1) continue;
       const query = qkv + <usize>(b * T) * stride + <usize>h * width;
       const grad = dout + <usize>(b * T) * outStride + <usize>h * width;
       packTransposed(queries, query, stride, T, d, scale);
@@ -129,7 +128,7 @@ export function tiledGradKeys(
         store<f32>(deltas + bytesOf(t), exists ? load<f32>(stat + (<usize>t << 3), 4) : 0);
       }
       const first = h == kv * share;
-      for (let j = j0; j < T; j += stepJ) {
+      for (let j = lot0 << 2; j < T; j = nextBlock(j, lot0, lot1, lots)) {
         // Past the end, the last key is repeated and its results are not stored.
         const real = min(4, T - j);
         const key = <usize>(b * T + j) * stride + <usize>(heads + kv) * width;

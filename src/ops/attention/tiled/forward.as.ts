@@ -3,11 +3,10 @@
 // @ts-nocheck AssemblyScript, not TypeScript
 
 import { packRows, packTransposed } from '../../simd/panels.as';
-import { part, parts } from '../../simd/parts.as';
 import { bytesOf, up8 } from '../../simd/sizes.as';
 import { LOW } from '../../simd/vectors.as';
 import { soften } from '../forward.as';
-import { byHeads, mine, storeRow } from '../shared.as';
+import { endOfLots, firstLot, lotsOf, nextBlock, storeRow } from '../shared.as';
 import { bitsOf, bytesOfAll, gatherAll, hideSpans, joinSpans, scoresOfAll, SPAN, spansOf } from './shared.as';
 
 /** Bits that are set in any tile of a block. */
@@ -34,17 +33,17 @@ export function tiledForward(
   const scores = values + <usize>T8 * bytesOf(up8(d));
   const factors = scores + 4 * bytesOf(T8); // 1 / Σ of the weights of each row
   const stretches = factors + 16;
-  const whole = byHeads(B * kvHeads);
-  const t0 = whole ? 0 : part << 2;
-  const stepT = whole ? 4 : parts << 2;
+  const lots = lotsOf(B * kvHeads);
   for (let b = 0; b < B; b++) {
     for (let kv = 0; kv < kvHeads; kv++) {
-      if (whole && !mine(b * kvHeads + kv, B * kvHeads)) continue;
+      const lot0 = firstLot(b * kvHeads + kv, lots, B * kvHeads);
+      const lot1 = endOfLots(b * kvHeads + kv, lots, B * kvHeads);
+      if (lot0 == lot1) continue;
       const key = qkv + <usize>(b * T) * stride + <usize>(heads + kv) * width;
       packTransposed(keys, key, stride, T, d, scale);
       packRows(values, key + <usize>kvHeads * width, stride, T, T8, d, 1);
       for (let h = kv * share; h < (kv + 1) * share; h++) {
-        for (let t = t0; t < T; t += stepT) {
+        for (let t = lot0 << 2; t < T; t = nextBlock(t, lot0, lot1, lots)) {
           // Past the end, the last query is repeated and its results are not stored.
           const real = min(4, T - t);
           const q0 = qkv + <usize>(b * T + t) * stride + <usize>h * width;
