@@ -5,7 +5,6 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
-import { threadsHere } from '../../src/engine/threads';
 import { chooseBackend } from '../../src/machines/backend';
 import type { Machine } from '../../src/machines/machine';
 import { ADAMW } from '../../src/model/adamw';
@@ -42,7 +41,6 @@ export function machineOf(engine: EngineId, onFault: (message: string) => void):
       selfTest: async () => {},
       onFault: ({ message }) => onFault(message),
       simdKernels,
-      threads: threadsHere(({ kind }) => onFault(`fewer threads: ${kind}`)), // one if the page is not isolated
     }).then((backend) => {
       if (backend.name === wanted) return backend.machine;
       throw new Error(`${wanted} is not to be had here; ${backend.name} would be used`);
