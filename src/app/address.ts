@@ -13,7 +13,7 @@ function below({ origin, pathname }: Pick<URL, 'origin' | 'pathname'>): string |
 export const here = (): Route => routeOf(below(location) ?? '', location.hash);
 
 /** The URL of a page as the `href` of a link. */
-export function hrefOf(route: Route): string {
+function hrefOf(route: Route): string {
   // A host that serves no folders by their own name, such as a learning system, served this page by its file's name.
   const file = location.pathname.endsWith('/index.html') ? 'index.html' : '';
   const folder = new URL(siteRoot()).pathname + folderOf(route) + file;
