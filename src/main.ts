@@ -42,6 +42,6 @@ async function ready(): Promise<void> {
 }
 
 // A host answered 'lab' with the page 'lab/': relative URLs of its text lead one folder too high.
-if (html.dataset['root'] !== './' && !/(\/|\.html)$/.test(location.pathname))
+if (html.dataset['root']?.startsWith('..') && !/(\/|\.html)$/.test(location.pathname))
   location.replace(`${location.pathname}/${location.search}${location.hash}`);
 else setTimeout(() => void start()); // in a task of its own: loading the modules up to here took one already

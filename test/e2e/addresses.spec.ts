@@ -5,10 +5,13 @@ import { button, follow, started, visit } from './support';
 test('an unknown page in the URL opens the home page, which says that it does not exist', async ({
   page,
 }) => {
-  await visit(page, './#/nonsense');
-  await expect(page.getByText('This site has no page called ‘nonsense’.')).toBeVisible();
-  await page.getByRole('link', { name: 'Figures', exact: true }).click();
-  await expect(page.getByText('This site has no page called')).toHaveCount(0);
+  for (const path of ['./#/nonsense', './nonsense']) {
+    await visit(page, path);
+    await expect(page.getByText('This site has no page called ‘nonsense’.')).toBeVisible();
+    await page.getByRole('link', { name: 'Figures', exact: true }).click();
+    await expect(page.getByText('This site has no page called')).toHaveCount(0);
+    await expect(page).toHaveURL(/\/figures\/$/);
+  }
 });
 
 test('an unknown step in the URL opens the lesson, which says so until the reader goes on', async ({
