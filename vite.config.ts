@@ -8,6 +8,7 @@ import { lessons } from './scripts/lessons/plugin.mjs';
 import { notices } from './scripts/notices/plugin.mjs';
 import { isolation, policy } from './scripts/build/policy.mjs';
 import { serviceWorker } from './scripts/build/serviceWorker.mjs';
+import { pages } from './scripts/pages/plugin.mjs';
 import { saySizes } from './test/support/deep.ts';
 import { silence } from './test/support/silence.ts';
 
@@ -86,7 +87,8 @@ const third = notices();
 export default defineConfig({
   base: process.env['BASE_PATH'] ?? './',
   define: { __VERSION__: JSON.stringify(version) }, // src/app/version.ts
-  plugins: [policy(), isolation(), serviceWorker(), third.page, lessons(), svelte()],
+  appType: 'mpa', // an address that does not exist is not answered with the home page
+  plugins: [policy(), isolation(), serviceWorker(), third.page, lessons(), svelte(), pages()],
   assetsInclude: ['**/*.safetensors', '**/*.zip'],
   build: {
     target: 'es2022',

@@ -9,7 +9,16 @@ import { withPage } from '../page.mjs';
 
 optionsOf('npm run measure:weight', {});
 
-const PAGES = ['', 'lab', 'compare', 'figures', 'masks', 'planner', 'lessons'];
+const PAGES = [
+  '',
+  'lab',
+  'compare',
+  'figures',
+  'masks',
+  'planner',
+  'lessons',
+  'lessons/04-the-cliff',
+];
 /** If nothing new arrives for this long, the page has everything it opens with. */
 const QUIET_MS = 3000;
 const isData = (address) => /\/(corpora|recorded|models)\//.test(address);
@@ -32,7 +41,7 @@ await withPage({ webgpu: false }, async (address, browser) => {
         ),
       );
     });
-    await page.goto(`${address}#/${name}`);
+    await page.goto(`${address}${name && `${name}/`}`);
     while (performance.now() - last < QUIET_MS) await page.waitForTimeout(100);
     await Promise.all(reading);
     const packed = [...bodies].map(([address, body]) => ({

@@ -1,6 +1,8 @@
 /** @file What `src/state/isolation.svelte.ts` needs of this browser, and which pages gain by being isolated. */
 import type { Around } from '../state/isolation.svelte';
-import { parseHash, type Page, type Route } from './route';
+import { siteRoot } from '../workers/site';
+import { here } from './address';
+import type { Page, Route } from './route';
 
 const KEY = 'zebra-lab-isolating';
 
@@ -10,7 +12,7 @@ export const around = (): Around => ({
   secure: globalThis.isSecureContext,
   search: location.search,
   workers: 'serviceWorker' in navigator ? navigator.serviceWorker : undefined,
-  root: new URL('.', location.href).href,
+  root: siteRoot(),
   reload: () => location.reload(),
   mark(on) {
     try {
@@ -37,7 +39,7 @@ const READING: readonly Page[] = ['home', 'lessons', 'figures', 'teach'];
 export const computes = ({ page, path = [] }: Pick<Route, 'page' | 'path'>): boolean =>
   COMPUTING.includes(page) || (page === 'lessons' && path.length > 0);
 
-export const computesHere = (): boolean => computes(parseHash(location.hash));
+export const computesHere = (): boolean => computes(here());
 
 export const leftAs = (page: Page): 'reading' | 'tool' =>
   READING.includes(page) ? 'reading' : 'tool';

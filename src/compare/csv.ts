@@ -16,7 +16,7 @@ export interface Origin {
   readonly backend: string; // webgpu, wasm, cpu
   readonly device: string;
   readonly version: string; // of the program that wrote the table
-  readonly address: string; // '#/compare?…': all settings of all runs
+  readonly address: string; // 'compare/#…', below the site's root: all settings of all runs
 }
 
 const BEFORE = [

@@ -6,6 +6,8 @@
  * script. Inside that script `import.meta.url` is unchanged; only `location` is the blob's.
  */
 
+import { siteRoot } from './site';
+
 /** Messages that arrive before the script has loaded are queued for it, in order. */
 const bootstrap = (script: string) => `
 const early = [];
@@ -26,7 +28,7 @@ import(${JSON.stringify(script)}).then(
 const addresses = new Map<string, string>();
 
 /** `script` is the result of '….ts?worker&url' in Vite; `base` is what it is relative to if a worker starts another. */
-export function startWorker(script: string, name: string, base = document.baseURI): Worker {
+export function startWorker(script: string, name: string, base = siteRoot()): Worker {
   const url = new URL(script, base).href;
   let address = addresses.get(url);
   if (!address) {

@@ -162,7 +162,7 @@ test('a saved comparison can be read and opened again, also by dropping it on th
   expect(lines).toHaveLength(1 + 4 * steps);
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
   for (const line of lines.slice(1)) {
-    expect(line).toMatch(/,1,"wasm","[^"]+","[\d.]+","#\/compare\?v=1&[^"]*name:Full[^"]*"$/);
+    expect(line).toMatch(/,1,"wasm","[^"]+","[\d.]+","compare\/#v=1&[^"]*name:Full[^"]*"$/);
     expect(line).toContain(`"${version}"`);
   }
   const svg = await downloaded(page, 'Chart as SVG');
@@ -185,7 +185,7 @@ test('a saved comparison can be read and opened again, also by dropping it on th
     const box = await page.getByRole('img', { name: title, exact: true }).boundingBox();
     expect(png.readUInt32BE(16)).toBe(Math.round(3 * box!.width)); // three pixels for each pixel of the page
   }
-  expect(svg).toMatch(/<desc>#\/compare\?.*; wasm, .*; Zebra Lab [\d.]+<\/desc>/);
+  expect(svg).toMatch(/<desc>compare\/#v=1.*; wasm, .*; Zebra Lab [\d.]+<\/desc>/);
 
   const drop = (name: string, content: string) =>
     page.evaluate(

@@ -2,7 +2,7 @@
  * @file Small web servers next to the suite’s own: one serves the built site without extra headers, one counts
  * requests.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
@@ -20,11 +20,11 @@ const TYPES: Record<string, string> = {
   '.wasm': 'application/wasm',
 };
 
-async function listening(server: Server): Promise<Host> {
+async function listening(server: Server, root = '/'): Promise<Host> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}/`,
+    url: `http://127.0.0.1:${port}${root}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -40,7 +40,7 @@ export interface Plain {
   readonly spoilt?: RegExp;
   /** Files that are not there. */
   readonly missing?: RegExp;
-  /** Changes the page before it is sent. */
+  /** Changes the home page before it is sent. */
   readonly page?: (html: string) => string;
   /** The site may install its service worker, which isolates pages; otherwise the address says no. */
   readonly isolates?: boolean;
@@ -48,9 +48,15 @@ export interface Plain {
   readonly arrives?: (path: string) => void;
   /** Code put in front of the scripts whose path matches. */
   readonly before?: readonly (readonly [path: RegExp, code: string])[];
+  /** The site's folder on the host, without slashes; by default, the site is at the host's root. */
+  readonly folder?: string;
+  /** Answers 'lab' with the page 'lab/' instead of redirecting there. */
+  readonly slashless?: boolean;
+  /** Serves a folder only under the name of its file, as learning systems do. */
+  readonly filesOnly?: boolean;
 }
 
-/** The built site on a host that sends no policy of its own, as many static hosts do. */
+/** The built site on a host that sends no policy of its own, as many static hosts do: folders have an index and a slash. */
 export async function plainHost({
   headers = {},
   spoilt,
@@ -59,15 +65,29 @@ export async function plainHost({
   isolates = false,
   arrives = () => {},
   before = [],
+  folder,
+  slashless = false,
+  filesOnly = false,
 }: Plain = {}): Promise<Host> {
+  const root = folder === undefined ? '/' : `/${folder}/`;
   const answer: RequestListener = async (request, response) => {
     const { pathname } = new URL(request.url!, 'http://host');
     arrives(pathname);
-    const path = pathname === '/' ? '/index.html' : normalize(pathname);
+    const below = pathname.startsWith(root) ? `/${pathname.slice(root.length)}` : undefined;
+    let path = normalize(below ?? '/404.html');
+    const isFolder = (await stat(join('dist', path)).catch(() => undefined))?.isDirectory();
+    if (isFolder && !filesOnly) {
+      if (!path.endsWith('/') && !slashless)
+        return void response.writeHead(301, { Location: `${pathname}/` }).end();
+      path = join(path, 'index.html');
+    }
     const bytes = spoilt?.test(path)
       ? Buffer.alloc(0)
       : await readFile(join('dist', path)).catch(() => undefined);
-    if (!bytes || missing?.test(path)) return void response.writeHead(404).end();
+    if (!bytes || below === undefined || missing?.test(path)) {
+      const instead = await readFile('dist/404.html').catch(() => '');
+      return void response.writeHead(404, { 'Content-Type': 'text/html' }).end(instead);
+    }
     const code = before
       .filter(([which]) => which.test(path))
       .map(([, text]) => `(() => {${text}})();`);
@@ -78,7 +98,7 @@ export async function plainHost({
     const type = TYPES[extname(path)] ?? 'application/octet-stream';
     response.writeHead(200, { 'Content-Type': type, ...headers }).end(body);
   };
-  const host = await listening(createServer(answer));
+  const host = await listening(createServer(answer), root);
   return isolates ? host : { ...host, url: `${host.url}?isolation=off` };
 }
 

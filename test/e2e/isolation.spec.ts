@@ -59,7 +59,7 @@ test('a page that only reads is left alone; the first page that trains is loaded
   expect(host.pages()).toBe(1);
   await page.getByRole('link', { name: 'Lab', exact: true }).first().click();
   await becomesIsolated(page);
-  await expect(page).toHaveURL(/#\/lab/);
+  await expect(page).toHaveURL(/\/lab\/#/);
   expect(host.pages()).toBe(2);
 });
 

@@ -243,7 +243,7 @@ for (const [turn, lesson] of covering(lessons, kindsOf).entries()) {
       await expect(
         page.getByRole('article').getByRole('heading', { level: 2, name: step.title, exact: true }),
       ).toBeVisible();
-      await expect(page).toHaveURL(new RegExp(`#/lessons/${lesson.id}/${step.slug}\\?`));
+      await expect(page).toHaveURL(new RegExp(`/lessons/${lesson.id}/#${step.slug}\\?`));
       await solveStep(
         step,
         (exercise, at) => solve(page, exercise, at),
@@ -357,7 +357,7 @@ for (const half of [0, 1])
     const mine = lessons.filter((_, i) => i % 2 === half);
     await visit(page, `./#/lessons/${mine[0]!.id}`);
     // The lesson writes the URL of its first step; a link followed before that is lost.
-    await expect(page).toHaveURL(new RegExp(`/${mine[0]!.steps[0]!.slug}\\?`));
+    await expect(page).toHaveURL(new RegExp(`#${mine[0]!.steps[0]!.slug}\\?`));
     for (const [turn, lesson] of mine.entries())
       for (const step of some(lesson.steps, size('tabSteps'), 2 * turn + half))
         await expectTabStops(page, lesson, step);

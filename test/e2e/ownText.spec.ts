@@ -137,7 +137,7 @@ test('Compare keeps such a link too and trains on a text of the site meanwhile, 
   await expect.poll(() => numberOf(page, 'Step count'), { timeout: 60_000 }).toBeGreaterThan(3);
   await expect(page).toHaveURL(/task=own-text.*run=local;window:7&run=global/);
   await page.getByRole('link', { name: 'Planner', exact: true }).click();
-  await expect(page).toHaveURL(/#\/planner/);
+  await expect(page).toHaveURL(/\/planner\/#/);
   await page.goBack();
   await expect(page.getByText('This link is for a text of your own.')).toBeVisible();
   await expect(page).toHaveURL(/task=own-text.*run=local;window:7&run=global/);

@@ -40,19 +40,24 @@ export const machine = () =>
     ? { query: 'backend=webgpu', name: 'WebGPU' }
     : { query: '', name: 'WebAssembly' };
 
+/** Any model is built within this time, even if other processes keep the cores busy. */
+export const READY_MS = 150_000;
+
 /** A new page at this URL: whatever ran in the page before is gone, even if only the fragment differs. */
 export async function visit(page: Page, address: string): Promise<void> {
   await page.goto('about:blank');
   await page.goto(address);
+  await started(page);
 }
+
+/** The page's program has replaced the text that its HTML contains. */
+export const started = (page: Page): Promise<void> =>
+  expect(page.locator('.static')).toHaveCount(0, { timeout: READY_MS });
 
 /** The same page at another fragment, as a link within the site opens it: running work continues. */
 export async function follow(page: Page, fragment: `#/${string}`): Promise<void> {
   await page.evaluate((to) => location.assign(to), fragment);
 }
-
-/** Any model is built within this time, even if other processes keep the cores busy. */
-export const READY_MS = 150_000;
 
 /** Opens the Lab in a new page and waits until it can train. */
 export async function open(page: Page, query = ''): Promise<void> {

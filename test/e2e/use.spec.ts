@@ -187,5 +187,5 @@ test('the Lab opens on a run in which a stripe matters, next to the recorded one
     timeout: READY_MS,
   });
   await button(page, 'Pause').click();
-  await expect(page).toHaveURL(/#\/lab\?v=1&task=postal-codes&/); // so a link copied now opens the same run for ever
+  await expect(page).toHaveURL(/\/lab\/#v=1&task=postal-codes&/); // so a link copied now opens the same run for ever
 });

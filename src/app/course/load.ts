@@ -57,8 +57,17 @@ export const headOf = (id: string): Heading | undefined => {
   return head && !isRefused(head) ? head : undefined;
 };
 
-/** Throws an InputError for readers if the lesson does not exist or cannot be read. */
-export async function loadLesson(id: string): Promise<Lesson> {
+const opened = new Map<string, Promise<Lesson>>();
+
+/** Rejects with an InputError for readers if the lesson does not exist or cannot be read. */
+export function loadLesson(id: string): Promise<Lesson> {
+  const lesson = opened.get(id) ?? readLesson(id);
+  opened.set(id, lesson);
+  lesson.catch(() => opened.delete(id)); // the network may come back
+  return lesson;
+}
+
+async function readLesson(id: string): Promise<Lesson> {
   const load = documents[`/lessons/${id}/lesson.md`];
   if (!load) throw new InputError(`no lesson is called '${id}'`);
   const document = await load();

@@ -9,7 +9,7 @@ import { anything, object, oneOf, readable } from '../../core/schema';
 import { readLessonQuery } from '../../lessons/link';
 import { farOf, type PredictExercise } from '../../lessons/exercises/predict';
 import type { Study } from '../../state/study.svelte';
-import { parseHash } from '../route';
+import { splitFragment } from '../route';
 
 const SOURCE = 'zebra-lab';
 const VERSION = 1;
@@ -22,7 +22,7 @@ const said = new WeakMap<Study, string>();
 /** Listens until the returned function is called; tells the surrounding page the reader's position when it changes. */
 export function bridge(study: Study, here: Window): (() => void) | undefined {
   const around = here.parent;
-  if (around === here || !readLessonQuery(parseHash(here.location.hash).query).embed)
+  if (around === here || !readLessonQuery(splitFragment(here.location.hash).query).embed)
     return undefined;
   // The surrounding page's origin is unknown here, and nothing in the message is confidential.
   const tell = (message: Outgoing) => around.postMessage(signed(message), '*');

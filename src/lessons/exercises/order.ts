@@ -14,7 +14,7 @@ interface OrderExercise {
  * Shuffled by the items themselves, so that a whole class sees the same order. The mirror image is avoided because
  * turning the list round is most readers' first guess.
  */
-function mixed(items: readonly string[]): readonly number[] {
+export function mixed(items: readonly string[]): readonly number[] {
   const source = random('order', ...items);
   const last = items.length - 1;
   for (;;) {

@@ -5,6 +5,7 @@
 import { addresseeOf, type Command, type EngineEvent, type JobId, type RunId } from './protocol';
 import type { Failure } from './runState';
 import { onWorkerDeath } from '../onWorkerDeath';
+import { siteRoot } from '../site';
 
 export interface Engine {
   send(command: Command): void;
@@ -55,7 +56,7 @@ export function connect(start: () => Worker): Engine {
   return {
     send(command) {
       if (command.type === 'open' || command.type === 'job')
-        ensure().postMessage({ ...command, base: document.baseURI });
+        ensure().postMessage({ ...command, base: siteRoot() });
       else worker?.postMessage(command);
     },
     listen(id, receive) {

@@ -66,7 +66,7 @@ describe('the Lab', () => {
     await getByRole('spinbutton', { name: 'Layers, value' }).fill('2');
     await getByRole('spinbutton', { name: 'Seed' }).fill('7');
     await getByRole('button', { name: 'Share' }).click();
-    await expect.poll(() => location.hash).toBe('#/lab?v=1&layers=2&seed=7');
+    await expect.poll(() => location.hash).toBe('#v=1&layers=2&seed=7');
     await expect
       .element(getByRole('img', { name: 'Attention of layer 3, head 1' }))
       .not.toBeInTheDocument();

@@ -1,5 +1,6 @@
 import { list, readableJson, text } from '../../../core/schema';
-import { parseHash } from '../../route';
+import { here, showAddress } from '../../address';
+import { hashOf, parseHash } from '../../route';
 import { splitMessage, tidyMessage } from './message';
 
 const KEY = 'zebra-lab-message';
@@ -20,9 +21,13 @@ class Message {
 
   /** Removes a message from the URL before anything else reads the URL. */
   take = () => {
-    const { hash, say } = splitMessage(location.hash);
+    const whole = hashOf(here());
+    const { hash, say } = splitMessage(whole);
     this.#here = placeOf(hash);
-    if (hash !== location.hash) history.replaceState(history.state, '', hash || '#/');
+    if (hash !== whole) {
+      const { page, path, query } = parseHash(hash);
+      showAddress(page, query, path);
+    }
     if (say !== '') this.#put(say, this.#here);
     else if (this.text === '') this.#restore();
   };

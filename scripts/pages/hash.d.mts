@@ -1,0 +1,2 @@
+export const KEYWORD: string;
+export function hashOf(picture: string): string;
