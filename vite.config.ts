@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config';
 import { chromiumArguments, chromiumPath } from './scripts/test/chromium.mjs';
 import { lessons } from './scripts/lessons/plugin.mjs';
 import { notices } from './scripts/notices/plugin.mjs';
+import { packages } from './scripts/build/packages.mjs';
 import { isolation, policy } from './scripts/build/policy.mjs';
 import { serviceWorker } from './scripts/build/serviceWorker.mjs';
 import { saySizes } from './test/support/deep.ts';
@@ -86,7 +87,7 @@ const third = notices();
 export default defineConfig({
   base: process.env['BASE_PATH'] ?? './',
   define: { __VERSION__: JSON.stringify(version) }, // src/app/version.ts
-  plugins: [policy(), isolation(), serviceWorker(), third.page, lessons(), svelte()],
+  plugins: [policy(), isolation(), serviceWorker(), third.page, lessons(), svelte(), packages()],
   assetsInclude: ['**/*.safetensors', '**/*.zip'],
   build: {
     target: 'es2022',

@@ -1,12 +1,14 @@
 /** @file What `src/state/isolation.svelte.ts` needs of this browser, and which pages gain by being isolated. */
 import type { Around } from '../state/isolation.svelte';
+import { packaged } from './packaged';
 import { parseHash, type Page, type Route } from './route';
 
 const KEY = 'zebra-lab-isolating';
 
 export const around = (): Around => ({
   isolated: globalThis.crossOriginIsolated,
-  framed: globalThis.top !== globalThis.self,
+  // A course system's pages are not ours to isolate, also if it opens a package in a window of its own.
+  framed: packaged !== undefined || globalThis.top !== globalThis.self,
   secure: globalThis.isSecureContext,
   search: location.search,
   workers: 'serviceWorker' in navigator ? navigator.serviceWorker : undefined,

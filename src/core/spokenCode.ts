@@ -3,7 +3,7 @@
  *
  * Of the letters and digits that sound alike in English, one each: P of B C D E G P T V Z, K of J K, M of M N, F of
  * F S X, Q of Q U, Y of I Y, 5 of 5 9, 8 of 8 H. None looks like another; there is neither I nor 1, neither O nor 0, and
- * no A, which sounds like K and like 8. Whoever writes down another letter of such a group is understood.
+ * no A, which sounds like K and like 8. Another letter of such a group is read as the one that occurs.
  */
 
 export const LETTERS = '2345678fklmpqrwy';
