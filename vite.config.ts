@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config';
 import { chromiumArguments, chromiumPath } from './scripts/test/chromium.mjs';
 import { lessons } from './scripts/lessons/plugin.mjs';
 import { notices } from './scripts/notices/plugin.mjs';
+import { packages } from './scripts/build/packages.mjs';
 import { isolation, policy } from './scripts/build/policy.mjs';
 import { serviceWorker } from './scripts/build/serviceWorker.mjs';
 import { pages } from './scripts/pages/plugin.mjs';
@@ -88,7 +89,16 @@ export default defineConfig({
   base: process.env['BASE_PATH'] ?? './',
   define: { __VERSION__: JSON.stringify(version) }, // src/app/version.ts
   appType: 'mpa', // an address that does not exist is not answered with the home page
-  plugins: [policy(), isolation(), serviceWorker(), third.page, lessons(), svelte(), pages()],
+  plugins: [
+    policy(),
+    isolation(),
+    serviceWorker(),
+    third.page,
+    lessons(),
+    svelte(),
+    pages(),
+    packages(),
+  ],
   assetsInclude: ['**/*.safetensors', '**/*.zip'],
   build: {
     target: 'es2022',

@@ -7,6 +7,7 @@ import { engine } from './workers/train/start';
 import { around, computesHere } from './app/isolate';
 import { siteRoot } from './workers/site';
 import { findKeptRows } from './app/rowsStore';
+import { packagedAddress } from './app/packaged';
 import { isolation } from './state/isolation.svelte';
 import './app/tokens.css';
 import './app/signs.css';
@@ -20,6 +21,8 @@ const target = document.getElementById('app')!;
 async function start(): Promise<void> {
   siteRoot(); // before the address changes
   findKeptRows(); // before an address is read
+  const lesson = packagedAddress(location.hash);
+  if (lesson !== undefined) history.replaceState(history.state, '', lesson);
   replaceOld();
   void isolation.bring(around(), computesHere);
   const route = here();

@@ -1,6 +1,16 @@
 /** @file The address of the current page: reads it, follows links without loading a document, and keeps it up to date. */
 import { siteRoot } from '../workers/site';
-import { folderOf, fragmentOf, isOld, parseHash, routeOf, type Page, type Route } from './route';
+import { packaged } from './packaged';
+import {
+  folderOf,
+  fragmentOf,
+  hashOf,
+  isOld,
+  parseHash,
+  routeOf,
+  type Page,
+  type Route,
+} from './route';
 
 /** The part of a URL's path below the site's root; undefined if it is not on the site. */
 function below({ origin, pathname }: Pick<URL, 'origin' | 'pathname'>): string | undefined {
@@ -14,6 +24,8 @@ export const here = (): Route => routeOf(below(location) ?? '', location.hash);
 
 /** The URL of a page as the `href` of a link. */
 function hrefOf(route: Route): string {
+  // A package is one file, so that a course system may load it again.
+  if (packaged) return location.pathname + location.search + hashOf(route);
   // A host that serves no folders by their own name, such as a learning system, served this page by its file's name.
   const file = location.pathname.endsWith('/index.html') ? 'index.html' : '';
   const folder = new URL(siteRoot()).pathname + folderOf(route) + file;
@@ -63,6 +75,7 @@ function changed(): void {
 
 /** Writes an address in its former form as the current one. An unknown page keeps what the user typed. */
 export function replaceOld(): void {
+  if (packaged) return;
   const route = here();
   if (route.unknown === undefined && isOld(below(location) ?? '', location.hash)) show(route);
 }

@@ -2,13 +2,15 @@
 import type { Around } from '../state/isolation.svelte';
 import { siteRoot } from '../workers/site';
 import { here } from './address';
+import { packaged } from './packaged';
 import type { Page, Route } from './route';
 
 const KEY = 'zebra-lab-isolating';
 
 export const around = (): Around => ({
   isolated: globalThis.crossOriginIsolated,
-  framed: globalThis.top !== globalThis.self,
+  // A course system's pages are not ours to isolate, also if it opens a package in a window of its own.
+  framed: packaged !== undefined || globalThis.top !== globalThis.self,
   secure: globalThis.isSecureContext,
   search: location.search,
   workers: 'serviceWorker' in navigator ? navigator.serviceWorker : undefined,

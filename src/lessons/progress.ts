@@ -144,7 +144,7 @@ export function answeredAfter(
 
 /** Enough of a step to tell whether it is done. */
 type Part = Pick<Heading['steps'][number], 'slug' | 'exercises'>;
-interface Parts {
+export interface Parts {
   readonly steps: readonly Part[];
 }
 
@@ -184,20 +184,26 @@ export const isFinished = (lesson: Parts, progress: LessonProgress): boolean =>
   (progress.read ?? []).includes(lesson.steps.at(-1)!.slug) ||
   lesson.steps.every((step) => isDone(step, progress));
 
-/** How many exercises the page can check, and how many were right at the first try, without help. */
-export function firstTriesOf(
-  lesson: {
-    readonly steps: readonly {
-      readonly exercises: readonly { readonly id: string; readonly kind: string }[];
-    }[];
-  },
-  progress: LessonProgress,
-) {
-  // No prediction is wrong, and explanations are marked by their authors.
-  const checked = openIn(
+/** The kinds of a lesson's exercises. */
+export interface WithKinds {
+  readonly steps: readonly {
+    readonly exercises: readonly { readonly id: string; readonly kind: string }[];
+  }[];
+}
+
+/**
+ * The exercises that the page itself marks right or wrong. No prediction is wrong, and explanations are marked by their
+ * authors.
+ */
+export const gradedIn = (lesson: WithKinds, progress: LessonProgress) =>
+  openIn(
     lesson.steps.flatMap(({ exercises }) => exercises),
     progress,
   ).filter(({ kind }) => kind !== 'predict' && kind !== 'explain');
+
+/** How many exercises the page can check, and how many were right at the first try, without help. */
+export function firstTriesOf(lesson: WithKinds, progress: LessonProgress) {
+  const checked = gradedIn(lesson, progress);
   const first = checked.filter(({ id }) => {
     const { right, tries, shown } = progress.answers[id] ?? {};
     return right === true && tries === 1 && !shown;

@@ -3,9 +3,11 @@
  * no date or time of day (the time per step is a sum), and nothing about the machine. Parsing is strict, and input from
  * outside is treated as text only.
  */
-import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
-import { check, InputError } from '../core/check';
+import { deflateSync, strFromU8, strToU8 } from 'fflate';
+import { base64url, bytesOfBase64url } from '../core/base64url';
+import { check } from '../core/check';
 import { crc32 } from '../core/crc32';
+import { inflated } from '../core/inflated';
 import { added, object, only, parseJson, refine, text } from '../core/schema';
 import { Place } from '../core/place';
 import { lessonProgressOf, type LessonProgress } from './progress';
@@ -26,7 +28,6 @@ const LARGEST = 64 * 1024; // characters of a code, bytes of a result unpacked
 /** Characters of one answer, as JSON: 2,000 of an explanation, each of which JSON may write as six. */
 const LONGEST_ANSWER = 12_500;
 const DEEPEST = 4; // nested lists and objects, in one answer
-const SLICE = 256; // bytes unpacked at a time, so that a decompression bomb is stopped early
 
 /** A name as stored: one line, not too long. */
 export const tidyWho = (text: string): string =>
@@ -54,31 +55,17 @@ function unpacked(code: string): string {
     parts,
     `a code begins with ${PREFIX} and ends with eight digits or letters; this one is cut or changed`,
   );
-  const packed = bytesOf(parts[1]!);
+  const packed = bytesOfBase64url(parts[1]!);
   check(
     packed && crc32(packed).toString(16).padStart(8, '0') === parts[2],
     'the checksum of the code does not fit; copy it whole, from the first sign to the last',
   );
-  return strFromU8(inflated(packed));
-}
-
-/** A few bytes could unpack to gigabytes: there is room for one result, and no more. */
-function inflated(packed: Uint8Array): Uint8Array {
-  const out = new Uint8Array(LARGEST);
-  let size = 0;
-  const stream = new Inflate((chunk) => {
-    check(size + chunk.length <= LARGEST, 'the code unpacks to more than a result of one lesson');
-    out.set(chunk, size);
-    size += chunk.length;
-  });
-  try {
-    for (let at = 0; at < packed.length; at += SLICE)
-      stream.push(packed.subarray(at, at + SLICE), at + SLICE >= packed.length);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError('the code cannot be unpacked; copy it again');
-  }
-  return out.subarray(0, size);
+  return strFromU8(
+    inflated(packed, LARGEST, {
+      long: 'the code unpacks to more than a result of one lesson',
+      broken: 'the code cannot be unpacked; copy it again',
+    }),
+  );
 }
 
 /** One message covers everything that is not a result: a participant can only copy it again. */
@@ -119,29 +106,3 @@ const isShallow = (value: unknown, levels: number): boolean =>
   typeof value !== 'object' ||
   value === null ||
   (levels > 0 && Object.values(value).every((one) => isShallow(one, levels - 1)));
-
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-
-function base64url(bytes: Uint8Array): string {
-  let out = '';
-  for (let i = 0; i < bytes.length; i += 3) {
-    const [a, b, c] = [bytes[i]!, bytes[i + 1], bytes[i + 2]];
-    const bits = (a << 16) | ((b ?? 0) << 8) | (c ?? 0);
-    const letters = [18, 12, 6, 0].map((shift) => LETTERS[(bits >> shift) & 63]!);
-    out += letters.slice(0, b === undefined ? 2 : c === undefined ? 3 : 4).join('');
-  }
-  return out;
-}
-
-function bytesOf(text: string): Uint8Array | undefined {
-  if (text.length % 4 === 1) return undefined;
-  const out = new Uint8Array(Math.floor((text.length * 3) / 4));
-  for (let i = 0, at = 0; i < text.length; i += 4) {
-    const values = [0, 1, 2, 3].map((j) =>
-      i + j < text.length ? LETTERS.indexOf(text[i + j]!) : 0,
-    );
-    const bits = (values[0]! << 18) | (values[1]! << 12) | (values[2]! << 6) | values[3]!;
-    for (const shift of [16, 8, 0]) if (at < out.length) out[at++] = (bits >> shift) & 255;
-  }
-  return out;
-}

@@ -29,3 +29,6 @@ export const STAGE_VIEWS = [
 export type StageViewId = (typeof STAGE_VIEWS)[number]['id'];
 
 export const stageViewOf = (id: StageViewId) => STAGE_VIEWS.find((view) => view.id === id)!;
+
+/** The model that the view `adapt` continues if the scene names none. */
+export const FIRST_ADAPTED = 'moby-dick-128-global';

@@ -102,6 +102,26 @@ export async function plainHost({
   return isolates ? host : { ...host, url: `${host.url}?isolation=off` };
 }
 
+/** A plain host of these files, and of pages that it writes. `missing` lists what else was asked. */
+export async function folderHost(
+  files: ReadonlyMap<string, Uint8Array>,
+  page: (path: string) => string,
+): Promise<Host & { readonly missing: readonly string[] }> {
+  const missing: string[] = [];
+  const server = createServer(({ url }, response) => {
+    const { pathname } = new URL(url!, 'http://host');
+    const written = page(pathname);
+    const body = written || files.get(pathname);
+    if (body === undefined) {
+      if (pathname !== '/favicon.ico') missing.push(pathname);
+      return void response.writeHead(404).end();
+    }
+    const type = written ? 'text/html' : (TYPES[extname(pathname)] ?? 'application/octet-stream');
+    response.writeHead(200, { 'Content-Type': type }).end(body);
+  });
+  return { ...(await listening(server)), missing };
+}
+
 /** A foreign host. `arrived` lists the last part of the path of each request, in order of arrival. */
 export async function elsewhere(): Promise<Host & { readonly arrived: readonly string[] }> {
   const arrived: string[] = [];

@@ -14,6 +14,7 @@ const SIZES = {
   looks: ['ways to compute that take a closer look in a worker', 2, 5],
   accessible: ['step of each walked lesson looked at by axe', 1, 2],
   coldLessons: ['lessons opened from a cold cache', 3, 13],
+  packaged: ['packaged lessons gone through step by step', 1, 13],
   printed: ['lessons whose guide and worksheet open under the policy', 4, 13],
   tabSteps: ['step of each lesson gone through by Tab', 1, 10],
 } as const satisfies Readonly<Record<string, readonly [what: string, usual: number, deep: number]>>;

@@ -10,6 +10,7 @@ import {
 } from '../../src/app/teach/links/message';
 import { addressOf } from '../../src/app/teach/teacherLink';
 import { base32, bytesOfBase32 } from '../../src/core/base32';
+import { asSpoken, bytesOfSpoken, LETTERS, spoken } from '../../src/core/spokenCode';
 import { PLAIN } from '../../src/lessons/link';
 import { CONTROLS } from '../../src/spec/controls';
 import { presets } from '../../src/spec/preset';
@@ -39,6 +40,34 @@ describe('base 32', () => {
   });
 });
 
+describe('letters to read out', () => {
+  /** Names of letters and digits that are taken for each other in English, on a bad line or across a room. */
+  const ALIKE = ['bcdegptvz', 'ajk', 'a8h', 'mn', 'fsx', 'iy', '59', 'qu', 'o0', 'il1'];
+
+  test('never sound or look alike', () => {
+    expect(new Set(LETTERS).size).toBe(16);
+    expect(LETTERS).not.toMatch(/[io01]/);
+    for (const group of ALIKE)
+      expect([...group].filter((letter) => LETTERS.includes(letter)).length, group).toBeLessThan(2);
+  });
+
+  test('give any bytes back, also with other letters that sound like them', () => {
+    const misheard: Record<string, string> = { p: 'B', m: 'n', f: 'S', k: 'j', '5': '9', l: '1' };
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        const text = spoken(bytes);
+        expect([...text].every((letter) => LETTERS.includes(letter))).toBe(true);
+        expect(bytesOfSpoken(text.toUpperCase())).toEqual(bytes);
+        const heard = [...text].map((letter) => misheard[letter] ?? letter).join('');
+        expect(bytesOfSpoken(heard)).toEqual(bytes);
+        expect(asSpoken(heard)).toBe(text);
+      }),
+    );
+    for (const wrong of ['2', '2o', '0a', 'é2'])
+      expect(bytesOfSpoken(wrong), wrong).toBeUndefined();
+  });
+});
+
 describe('a short link', () => {
   const HIDE = { ...PLAIN, hide: new Set(['train']), lock: new Set(['window']), seed: 7 };
   const ALL = CONTROLS.map(({ name }) => name);
@@ -58,8 +87,31 @@ describe('a short link', () => {
     expect(back(codeOf(hash).toUpperCase())).toBe(hash);
   });
 
-  test('is short: at most 24 letters for a lesson, and never longer than its original', () => {
-    expect(codeOf(HASHES[1]!).length).toBeLessThanOrEqual(16);
+  test.each(HASHES)('of the first version means the same as %s, and as the new one', (hash) => {
+    const early = shortOf(hash, '1')!.slice('#/go/'.length);
+    expect(early).toMatch(/^1/);
+    expect(codeOf(hash)).toMatch(/^2[2-8fklmpqrwy]+$/);
+    for (const code of [early, early.toUpperCase(), early.replace(/^1/, 'l')])
+      expect(back(code)).toBe(back(codeOf(hash)));
+  });
+
+  test('of either version opens the same for any address', () => {
+    const address = fc
+      .tuple(
+        fc.constantFrom('lab', 'masks', 'lessons/03-reach', 'compare', 'test'),
+        fc.stringMatching(/^[!-~]{0,200}$/),
+      )
+      .map(([page, query]) => `#/${page}?${query}`);
+    fc.assert(
+      fc.property(address, (hash) => {
+        for (const version of ['1', '2'] as const)
+          expect(back(shortOf(hash, version)!.slice('#/go/'.length))).toBe(hash);
+      }),
+    );
+  });
+
+  test('is short: at most 20 letters for a lesson, and never longer than its original', () => {
+    expect(codeOf(HASHES[1]!).length).toBeLessThanOrEqual(20);
     expect(codeOf(HASHES[0]!).length).toBeLessThanOrEqual(40);
     const long = HASHES.filter((hash) => hash.length > 60 && !hash.includes('say='));
     for (const hash of long) expect(codeOf(hash).length, hash).toBeLessThan(hash.length * 0.6);
@@ -72,6 +124,8 @@ describe('a short link', () => {
       '#/lessons/04-the-cliff?v=1': '1rfaxa1805w',
     };
     for (const [hash, code] of Object.entries(MADE)) expect(back(code)).toBe(hash);
+    // Made with the letters to read out, and the same dictionary.
+    expect(back('2q5r7r727224y4')).toBe('#/lessons/04-the-cliff?v=1');
   });
 
   test('with one wrong letter or truncated is refused, not opened as something else', () => {
@@ -79,8 +133,8 @@ describe('a short link', () => {
     let opened = 0;
     let tried = 0;
     for (let at = 1; at < code.length; at++)
-      for (const letter of '0a7z') {
-        if (code[at] === letter) continue;
+      for (const letter of 'ka7y') {
+        if (code[at] === asSpoken(letter)) continue;
         tried++;
         if ('hash' in openShort(code.slice(0, at) + letter + code.slice(at + 1))) opened++;
       }
@@ -94,8 +148,19 @@ describe('a short link', () => {
     const typed = fc.oneof(
       fc.string(),
       fc.string().map((tail) => `1${tail}`),
+      fc.string().map((tail) => `2${tail}`),
+      fc.uint8Array({ maxLength: 80 }).map((bytes) => `2${spoken(bytes)}`),
       fc.uint8Array({ maxLength: 80 }).map((bytes) => `1${base32(bytes)}`),
-      fc.constantFrom('', '1', '2abc', '1'.repeat(10_000), '__proto__', 'javascript:alert(1)'),
+      fc.constantFrom(
+        '',
+        '1',
+        '2',
+        '2abc',
+        '3abc',
+        '1'.repeat(10_000),
+        '__proto__',
+        'javascript:alert(1)',
+      ),
     );
     fc.assert(
       fc.property(typed, (code) => {
@@ -154,7 +219,7 @@ describe('a list of links', () => {
 
   test('is a URL that holds them all, in their order', () => {
     const address = addressOfList(HASHES);
-    expect(address).toMatch(/^#\/teach\/links\?v=1&to=1/);
+    expect(address).toMatch(/^#\/teach\/links\?v=1&to=2/);
     expect(readList(address.split('?')[1]!)).toEqual({ hashes: HASHES, refused: [] });
   });
 

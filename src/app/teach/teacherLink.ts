@@ -63,7 +63,7 @@ const escaped = (text: string) =>
 
 /** HTML for a course page. */
 export const frameOf = (url: string, title: string): string =>
-  `<iframe src="${escaped(url)}" title="${escaped(title)}" width="100%" height="720" style="border: 1px solid #888" loading="lazy" allow="clipboard-write; fullscreen"></iframe>`;
+  `<iframe src="${escaped(url)}" title="${escaped(title)}" width="100%" height="720" style="border: 1px solid #888" loading="lazy" allow="clipboard-write; fullscreen; cross-origin-isolated"></iframe>`;
 
 /** Why a link made here may not open elsewhere, in words; undefined if it does. */
 export function caveatOf({ hostname, protocol }: URL): string | undefined {

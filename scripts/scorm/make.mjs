@@ -1,0 +1,91 @@
+/**
+ * @file `npm run scorm -- LESSON`: a SCORM 1.2 package of one lesson, or of each, from the built site.
+ *
+ * The page `#/teach` makes the same packages without a command.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundled } from '../bundle.mjs';
+import { lessonFiles } from '../lessons/files.mjs';
+import { optionsOf } from '../options.mjs';
+
+const USAGE = `npm run scorm -- LESSON [--out DIR] [--as-built]
+  LESSON      an id (03-reach), a number (3), or all
+  --out DIR   where packages are written; packages/ if not given
+  --as-built  takes dist/ as it is, even if it is older than its sources`;
+
+const { positionals, values } = optionsOf(
+  USAGE,
+  {
+    out: { type: 'string', default: 'packages' },
+    'as-built': { type: 'boolean' },
+    language: { type: 'string' },
+  },
+  { allowPositionals: true },
+);
+process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
+
+const ids = Object.keys(lessonFiles());
+const [asked, ...more] = positionals;
+const chosen = asked === 'all' ? ids : ids.filter((id) => id === asked || isNumber(id, asked));
+if (chosen.length === 0 || more.length > 0) {
+  console.error(
+    asked === undefined || more.length > 0
+      ? USAGE
+      : `No lesson is called '${asked}'; there are ${ids.join(', ')}.`,
+  );
+  process.exit(2);
+}
+if (values.language !== undefined)
+  console.log(`Lessons are in English alone, so --language ${values.language} changes nothing.`);
+
+if (!values['as-built'] && isOld('dist/package-files.json')) {
+  console.log('The built site is missing or older than its sources: npm run build');
+  const { status } = spawnSync('npm', ['run', 'build'], {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+const { makePackage } = await bundled('src/app/teach/package/make.ts');
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { readDocument } = await bundled('src/lessons/document.ts');
+const list = readFileSync('dist/package-files.json', 'utf8');
+mkdirSync(values.out, { recursive: true });
+for (const id of chosen) {
+  const { title } = readDocument(id, lessonFiles()[id]);
+  const { name, bytes } = await makePackage({ lesson: id, title, version }, list, (path) =>
+    Promise.resolve(new Uint8Array(readFileSync(join('dist', path)))),
+  );
+  writeFileSync(join(values.out, name), bytes);
+  console.log(`${join(values.out, name)}: ${(bytes.length / 1e6).toFixed(1)} MB`);
+}
+
+function isNumber(id, text) {
+  return /^\d{1,2}$/.test(text ?? '') && Number(id.slice(0, 2)) === Number(text);
+}
+
+/** Whether something that the build reads is newer than what it wrote. */
+function isOld(file) {
+  if (!existsSync(file)) return true;
+  const written = statSync(file).mtimeMs;
+  const newer = (path) => {
+    const about = statSync(path);
+    if (!about.isDirectory()) return about.mtimeMs > written;
+    return readdirSync(path).some((name) => newer(join(path, name)));
+  };
+  return [
+    'index.html',
+    'lessons',
+    'models',
+    'package.json',
+    'public/recorded',
+    'scripts/build',
+    'scripts/lessons',
+    'src',
+    'vite.config.ts',
+  ].some(newer);
+}
