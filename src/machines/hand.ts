@@ -100,6 +100,8 @@ export class Hand {
     const control = this.#control!;
     for (;;) {
       const turn = Atomics.load(control, turnOf(n));
+      // After the turn: a thread that is being replaced must not take a part of a later launch, and end within it.
+      if (Atomics.load(control, MAIL) !== this.#read) return false;
       const part = turn & 255;
       const parts = Atomics.load(control, PARTS);
       const session = this.#sessions.get(Atomics.load(control, SESSION));

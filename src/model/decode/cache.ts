@@ -11,7 +11,7 @@ import type { PatternSpec } from '../../attention/pattern';
 import { patterns } from '../../attention/registry';
 import { maxExact, Pins } from '../../attention/slots';
 import type { ModelSpec } from '../../spec/model';
-import { plainStore, type Room, type Store } from './room';
+import { allOrNone, plainStore, type Room, type Store } from './room';
 
 type Sizes = Pick<ModelSpec, 'kvHeads' | 'headDim' | 'pool'>;
 /** Rotates a key [kvHeads d] to a position, in place. */
@@ -73,13 +73,13 @@ export class LayerCache {
     this.#row = sizes.kvHeads * sizes.headDim;
     const slots = Number.isFinite(this.capacity) ? this.capacity : FIRST_SLOTS;
     const [held, room] = [slots * this.#row, this.chunk > 0 ? FIRST_SLOTS * this.#row : 0];
-    this.rooms = {
-      keys: store.room(held),
-      values: store.room(held),
-      summaryKeys: store.room(room),
-      summaryValues: store.room(room),
-      ...(this.chunk > 0 && sizes.pool === 'pre' && { raws: store.room(held) }),
-    };
+    const lengths = [held, held, room, room];
+    if (this.chunk > 0 && sizes.pool === 'pre') lengths.push(held);
+    const [keys, values, summaryKeys, summaryValues, raws] = allOrNone(
+      lengths.map((length) => () => store.room(length)),
+      (one) => store.release(one),
+    ) as [Room, Room, Room, Room, Room?];
+    this.rooms = { keys, values, summaryKeys, summaryValues, ...(raws && { raws }) };
   }
 
   get keys(): Float32Array {

@@ -17,6 +17,7 @@ import { turned } from './arithmetic';
 import { LayerCache, type Turn } from './cache';
 import { ratesOf, type Arithmetic, type Without } from './computing';
 import { Loops } from './loops';
+import { allOrNone } from './room';
 
 /** What one query read in one layer: the entries of the cache, summaries first, then tokens in order. */
 export interface LayerLook {
@@ -52,7 +53,10 @@ export class Decoder {
     { silent = [], cut = [] }: Interventions = {},
     private readonly arithmetic: Arithmetic = new Loops(spec, weights),
   ) {
-    this.caches = spec.layers.map((layer) => new LayerCache(spec, layer, arithmetic));
+    this.caches = allOrNone(
+      spec.layers.map((layer) => () => new LayerCache(spec, layer, arithmetic)),
+      (cache) => cache.release(),
+    );
     const { headDim: d, kvHeads } = spec;
     const rates = ratesOf(spec);
     this.#turn = (x, at, position) => turned(x, at, kvHeads * d, position, d, rates);

@@ -19,3 +19,18 @@ export const plainStore: Store = {
   room: (length) => ({ numbers: new Float32Array(length), address: 0 }),
   release: () => {},
 };
+
+/** What every call of `make` makes; if one is refused, what the earlier ones made is given back. */
+export function allOrNone<T>(
+  makes: readonly (() => T)[],
+  release: (made: T) => void,
+): readonly T[] {
+  const made: T[] = [];
+  try {
+    for (const make of makes) made.push(make());
+    return made;
+  } catch (cause) {
+    for (const one of made) release(one);
+    throw cause;
+  }
+}

@@ -112,12 +112,9 @@ ${times(4 * high!, (r) => times(wide!, (c) => `  y[(row + ${r}u) * columns4 + co
       (k, c) => b[k * columns + c]!,
     );
   },
-  scratch: ({ rows, inner, columns }) => {
-    const depth = 4 * Math.ceil(Math.min(DEPTH, inner) / 4);
-    return panels(depth, columns) + 4 * depth * rows; // and as much of a, transposed
-  },
+  scratch: ({ inner, columns }) => panels(Math.min(DEPTH, inner), columns),
   work: ({ rows, inner, columns }) => rows * inner * columns,
 });
 
-/** Rows of a and b that the WebAssembly version of productTN sums at a time. */
+/** Rows of b that the WebAssembly version of productTN packs at a time. */
 const DEPTH = 256;
