@@ -189,6 +189,11 @@ test('no file imports itself by way of others', () => {
   expect(left).toEqual([]);
 });
 
+test('files of the site are found from its root: the base of a document is that of its page', () => {
+  const based = files.filter(({ text }) => text.includes('baseURI')).map(({ file }) => file);
+  expect(based).toEqual(['workers/site.ts']);
+});
+
 test('every folder is in the table', () => {
   const homes = new Set(files.filter(({ file }) => file.includes('/')).map(({ home }) => home));
   expect([...homes].filter((home) => !(home in MAY_IMPORT))).toEqual([]);
