@@ -161,6 +161,23 @@ test('links within the site load no document; Back and Forward return to pages, 
   await heading('Compute the reach');
 });
 
+test('a page keeps the title that its document came with', async ({ page }) => {
+  for (const path of [
+    'teach/',
+    'teach/04-the-cliff/',
+    'teach/links/',
+    'class/',
+    'worksheet/',
+    'worksheet/04-the-cliff/',
+    'test/',
+  ]) {
+    const sent = await (await page.request.get(path)).text();
+    await visit(page, path);
+    await expect(page.locator('.static')).toHaveCount(0);
+    await expect(page).toHaveTitle(/<title>(.*)<\/title>/.exec(sent)![1]!);
+  }
+});
+
 test('without JavaScript a lesson can be read, and links lead from page to page', async ({
   browser,
   baseURL,
