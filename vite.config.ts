@@ -6,9 +6,11 @@ import { defineConfig } from 'vitest/config';
 import { chromiumArguments, chromiumPath } from './scripts/test/chromium.mjs';
 import { lessons } from './scripts/lessons/plugin.mjs';
 import { notices } from './scripts/notices/plugin.mjs';
+import { chunks } from './scripts/build/chunks.mjs';
 import { packages } from './scripts/build/packages.mjs';
 import { isolation, policy } from './scripts/build/policy.mjs';
 import { serviceWorker } from './scripts/build/serviceWorker.mjs';
+import { home } from './scripts/pages/home.mjs';
 import { pages } from './scripts/pages/plugin.mjs';
 import { saySizes } from './test/support/deep.ts';
 import { silence } from './test/support/silence.ts';
@@ -95,6 +97,7 @@ export default defineConfig({
     serviceWorker(),
     third.page,
     lessons(),
+    home(),
     svelte(),
     pages(),
     packages(),
@@ -103,11 +106,7 @@ export default defineConfig({
   build: {
     target: 'es2022',
     chunkSizeWarningLimit: 1500,
-    // Code that most pages use is one chunk. Code that fewer use is separate: in the same chunk it made home fetch 280
-    // kB (`npm run measure:weight`), most of them for charts and tables of other pages.
-    rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 5 }] } },
-    },
+    rolldownOptions: { output: { codeSplitting: chunks() } },
   },
   worker: {
     format: 'es', // lazy chunks in the worker: only the chosen backend is loaded

@@ -1,7 +1,7 @@
 import { mount } from 'svelte';
 import App from './app/App.svelte';
 import { here, replaceOld } from './app/address';
-import { loadPage } from './app/pages';
+import { loadPage, partOf } from './app/pages';
 import { folderOf } from './app/route';
 import { engine } from './workers/train/start';
 import { around, computesHere } from './app/isolate';
@@ -37,7 +37,7 @@ async function start(): Promise<void> {
 /** What fails here fails again when the page is opened, which then says why. */
 async function ready(): Promise<void> {
   try {
-    const { prepare } = await loadPage(here().page);
+    const { prepare } = await loadPage(partOf(here()));
     await prepare?.(here());
   } catch {
     // The page says why.

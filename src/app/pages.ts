@@ -10,9 +10,16 @@ export interface PageModule {
   readonly prepare?: (route: Route) => Promise<unknown>;
 }
 
-const LOADS: Record<Page, () => Promise<unknown>> = {
+/** What is loaded as one: a lesson needs the code of its stage, the list of lessons does not. */
+type Part = Page | 'lesson';
+
+export const partOf = ({ page, path = [] }: Pick<Route, 'page' | 'path'>): Part =>
+  page === 'lessons' && path.length > 0 ? 'lesson' : page;
+
+const LOADS: Record<Part, () => Promise<unknown>> = {
   home: () => import('./home/HomeRoute.svelte'),
-  lessons: () => import('./lessons/LessonsRoute.svelte'),
+  lessons: () => import('./lessons/LessonsPage.svelte'),
+  lesson: () => import('./lessons/LessonsRoute.svelte'),
   lab: () => import('./lab/LabRoute.svelte'),
   compare: () => import('./compare/CompareRoute.svelte'),
   figures: () => import('./figures/FiguresPage.svelte'),
@@ -27,11 +34,11 @@ const LOADS: Record<Page, () => Promise<unknown>> = {
 };
 
 /** Pages that are here already: they are drawn at once, without the moment that a promise takes. */
-const loaded = new Map<Page, PageModule>();
+const loaded = new Map<Part, PageModule>();
 
-export const loadPage = (page: Page): PageModule | Promise<PageModule> =>
-  loaded.get(page) ??
-  LOADS[page]().then((module) => {
-    loaded.set(page, module as PageModule);
+export const loadPage = (part: Part): PageModule | Promise<PageModule> =>
+  loaded.get(part) ??
+  LOADS[part]().then((module) => {
+    loaded.set(part, module as PageModule);
     return module as PageModule;
   });

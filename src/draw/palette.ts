@@ -1,6 +1,4 @@
 /** @file The colours of an attention map as finished pixels, so that painting is one look-up per cell. */
-import { rgb } from 'd3';
-
 /** One RGBA pixel as the number that a Uint32Array over an image's bytes holds. */
 export type Pixel = number;
 
@@ -18,7 +16,7 @@ export interface Palette {
   readonly selected: Pixel;
 }
 
-/** Colours as CSS writes them. */
+/** Colours as the style sheet writes them: '#rrggbb' or '#rgb'. */
 export interface PaletteColours {
   readonly panel: string;
   readonly ink: string;
@@ -46,11 +44,16 @@ export function paletteOf({ panel, ink, wash, accent }: PaletteColours): Palette
 
 /** `a` and `b` mixed in sRGB; bytes go through an array, so that the machine's byte order does not matter. */
 function mix(a: string, b: string, t: number): Pixel {
-  const [from, to] = [rgb(a), rgb(b)];
-  const bytes = [
-    from.r + (to.r - from.r) * t,
-    from.g + (to.g - from.g) * t,
-    from.b + (to.b - from.b) * t,
-  ];
+  const [from, to] = [bytesOf(a), bytesOf(b)];
+  const bytes = from.map((byte, i) => byte + (to[i]! - byte) * t);
   return new Uint32Array(Uint8ClampedArray.from([...bytes, 255]).buffer)[0]!;
+}
+
+/** Red, green and blue. Without d3, which the list of lessons needs for nothing else. */
+function bytesOf(colour: string): readonly number[] {
+  const digits = /^#(?:[\da-f]{6}|[\da-f]{3})$/i.test(colour) ? colour.slice(1) : '000000';
+  const each = digits.length / 3;
+  return [0, 1, 2].map((i) =>
+    parseInt(digits.slice(i * each, (i + 1) * each).repeat(each === 1 ? 2 : 1), 16),
+  );
 }

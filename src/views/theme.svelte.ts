@@ -1,17 +1,17 @@
 import { MediaQuery } from 'svelte/reactivity';
 import { LIGHT, paletteOf, type PaletteColours } from '../draw/palette';
+import { styles } from './styles.svelte';
 
 /**
  * The colours of the style sheet, for canvases: read once, and again when the user's colour scheme or the projector
  * mode changes.
  */
 class Theme {
-  #read = $state(0);
   readonly #dark = new MediaQuery('(prefers-color-scheme: dark)');
 
   readonly palette = $derived.by(() => {
     void this.#dark.current;
-    void this.#read;
+    void styles.changes;
     const style = getComputedStyle(document.documentElement);
     const colour = (name: keyof PaletteColours) =>
       style.getPropertyValue(`--${name}`).trim() || LIGHT[name];
@@ -22,11 +22,6 @@ class Theme {
       accent: colour('accent'),
     });
   });
-
-  /** The style sheet has different colours now. */
-  again(): void {
-    this.#read++;
-  }
 }
 
 export const theme = new Theme();

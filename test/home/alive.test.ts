@@ -5,7 +5,16 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { aliveOf, measuredAt, PLAY_MS, REST_MS, stepAt, weightsAt } from '../../src/app/home/alive';
+import {
+  measuredAt,
+  PLAY_MS,
+  REST_MS,
+  stepAt,
+  unpackAlive,
+  weightsAt,
+} from '../../src/app/home/alive';
+import { homeFacts, homeRecording, RECORDING, type HomeFacts } from '../../src/app/home/facts';
+import { aliveOf } from '../../src/app/home/recorded';
 import { sayAlive } from '../../src/app/home/sayAlive';
 import { comparisonOf, starts } from '../../src/compare/starts';
 
@@ -14,7 +23,7 @@ const shown = {
   shared,
   runs: ['local', 'grouped'].map((plan) => runs.find(({ own }) => own.plan === plan)!),
 };
-const text = readFileSync('public/recorded/races/needle.json', 'utf8');
+const text = readFileSync(`public/${RECORDING}`, 'utf8');
 const all = aliveOf(text, shown);
 const [local, alive] = [all[0]!, all[1]!];
 
@@ -32,6 +41,17 @@ test('the picture has two runs of four layers, from the first step to the last',
   const grouped = alive.moments.at(-1)!.layers.map(first);
   expect([grouped[1], grouped[3]]).toEqual([42, 42]);
   expect(grouped[0]).toBeLessThan(20);
+});
+
+test('the built page has the same weights and measurements', () => {
+  expect(homeRecording(text).runs.slice(0, 2).map(unpackAlive)).toEqual(all);
+});
+
+test('the facts are those of a local and a grouped run of 48 tokens', () => {
+  const facts: HomeFacts = homeFacts();
+  expect(facts.local).toMatchObject({ context: 48, reach: 21 });
+  expect(facts.grouped).toMatchObject({ context: 48, reach: 48 });
+  expect(facts.grouped.patterns).toEqual(['global', 'local', 'global', 'local']);
 });
 
 test('both runs answer the same question', () => {

@@ -2,12 +2,8 @@
  * @file The animation of the home page from recorded runs: what the last query reads in every layer, from moment to
  * moment.
  */
-import { readFile } from '../../compare/file';
-import { specsOf, type Comparison } from '../../compare/comparison';
 import type { ValidationRecord } from '../../compare/history';
-import { subsetOf } from '../../compare/subset';
-import { check } from '../../core/check';
-import { readMoments, unpack } from '../../session/moments';
+import { unpackWeights } from '../../compare/ring';
 
 export interface Alive {
   readonly tokens: readonly string[]; // [T]
@@ -19,35 +15,20 @@ export interface Alive {
   readonly made: string;
 }
 
-/** The recording's data for each of these runs, in their order. Throws InputError if any is missing. */
-export function aliveOf(text: string, runs: Comparison): readonly Alive[] {
-  const saved = subsetOf(readFile(text), runs);
-  check(saved?.pictures, 'the recording has no pictures of this run');
-  const moments = readMoments(saved.pictures, specsOf(runs));
-  return saved.histories.map(({ validations, steps }, run) => {
-    const frames = moments.flatMap(({ step, value }) => {
-      const packed = value[run];
-      return packed ? [{ step, frame: unpack(packed) }] : [];
-    });
-    check(frames[0], 'the recording has no pictures of this run');
-    return {
-      tokens: frames[0].frame.tokens,
-      moments: frames.map(({ step, frame: { T, heads, layers } }) => ({
-        step,
-        layers: layers.map(({ weights }) =>
-          Float32Array.from({ length: T }, (_, key) =>
-            Math.max(
-              ...Array.from({ length: heads }, (_, h) => weights[(h * T + T - 1) * T + key]!),
-            ),
-          ),
-        ),
-      })),
-      validations,
-      steps: steps.length,
-      made: saved.made,
-    };
-  });
+/** As the built site has it: the weights of a layer as bytes (`packWeights`) in base64. */
+export interface PackedAlive extends Omit<Alive, 'moments'> {
+  readonly moments: readonly { readonly step: number; readonly layers: readonly string[] }[];
 }
+
+export const unpackAlive = ({ moments, ...run }: PackedAlive): Alive => ({
+  ...run,
+  moments: moments.map(({ step, layers }) => ({
+    step,
+    layers: layers.map((text) =>
+      unpackWeights(Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0))),
+    ),
+  })),
+});
 
 /** Weights between two moments are interpolated, for the animation only; they are never shown as numbers. */
 export function weightsAt({ moments }: Alive, step: number): readonly Float32Array[] {

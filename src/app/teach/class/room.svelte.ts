@@ -9,7 +9,7 @@ import {
   type Refusal,
 } from '../../../lessons/classroom';
 import type { LessonResult } from '../../../lessons/result';
-import { allHeads, isRefused } from '../../course/load';
+import { allHeads, isRefused } from '../../course/heads';
 import { FORMS } from '../../../lessons/concepts/form';
 import { KEY, readKept, savedClass, saveClass } from './keep';
 

@@ -4,7 +4,7 @@ import { formOf } from '../../../lessons/concepts/form';
 import { readLessonQuery } from '../../../lessons/link';
 import { presets } from '../../../spec/preset';
 import { isOwnText } from '../../../spec/run';
-import { headOf } from '../../course/load';
+import { headOf } from '../../course/heads';
 import { PAGES, parseHash } from '../../route';
 import { addressOf } from '../teacherLink';
 import { PLAIN } from '../../../lessons/link';
