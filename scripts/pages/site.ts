@@ -46,7 +46,7 @@ export function sitePages({ documents, guides }: Lessons): readonly SitePage[] {
       page,
       title: TITLES[page],
       ...seen(TEXTS[page]),
-      picture: ['class', 'worksheet', 'test', 'go'].includes(page) ? 'teach' : page,
+      picture: ['class', 'worksheet', 'test', 'go', 'health'].includes(page) ? 'teach' : page,
       body: framed(page, wordsOf(TEXTS[page], lists ? list(page) : ''), NEEDS),
     };
   });

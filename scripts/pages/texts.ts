@@ -122,6 +122,7 @@ export const TEXTS: Record<Page, Text> = {
     links: [
       ['~/class/', 'Your class', 'the results of participants, on your machine only'],
       ['~/test/', 'Ten questions', 'asked before and after teaching'],
+      ['~/health/', 'This browser', 'what a computer of your classroom can do'],
     ],
   },
   class: {
@@ -159,6 +160,15 @@ export const TEXTS: Record<Page, Text> = {
     ],
     links: [['~/lessons/', 'All lessons']],
     unlisted: true,
+  },
+  health: {
+    heading: 'This browser',
+    description:
+      'Which abilities of this browser Zebra Lab can use: WebGPU, threads, storage and more, with what each means for a class.',
+    says: [
+      'Open this page on a computer of the classroom the day before a lesson. It lists what the browser can do, what that means for a class, and what would help, as a text that you can copy. Nothing is sent anywhere.',
+    ],
+    links: [['~/teach/', 'For teachers', 'links, guides and worksheets']],
   },
 };
 

@@ -36,7 +36,7 @@ export const around = (): Around => ({
 
 const COMPUTING: readonly Page[] = ['lab', 'compare', 'generate'];
 /** Pages that keep nothing that a reload would lose. */
-const READING: readonly Page[] = ['home', 'lessons', 'figures', 'teach'];
+const READING: readonly Page[] = ['home', 'lessons', 'figures', 'teach', 'health'];
 
 export const computes = ({ page, path = [] }: Pick<Route, 'page' | 'path'>): boolean =>
   COMPUTING.includes(page) || (page === 'lessons' && path.length > 0);

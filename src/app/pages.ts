@@ -31,6 +31,7 @@ const LOADS: Record<Part, () => Promise<unknown>> = {
   worksheet: () => import('./teach/WorksheetRoute.svelte'),
   test: () => import('./teach/TestRoute.svelte'),
   go: () => import('./teach/GoRoute.svelte'),
+  health: () => import('./teach/HealthRoute.svelte'),
 };
 
 /** Pages that are here already: they are drawn at once, without the moment that a promise takes. */

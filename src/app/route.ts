@@ -20,6 +20,7 @@ export const PAGES = [
   { id: 'worksheet', label: 'Worksheet' },
   { id: 'test', label: 'Test' },
   { id: 'go', label: 'Short link' },
+  { id: 'health', label: 'This browser' },
 ] as const;
 
 export type Page = (typeof PAGES)[number]['id'];
@@ -39,11 +40,12 @@ export const TITLES: Record<Page, string> = {
   worksheet: 'Worksheet · Zebra Lab',
   test: 'Ten questions · Zebra Lab',
   go: 'Short link · Zebra Lab',
+  health: 'This browser · Zebra Lab',
 };
 
 /** Pages in the navigation: the site's name links home, and pages for teachers are found from the lessons. */
 export const NAVIGATION = PAGES.filter(
-  ({ id }) => !['home', 'teach', 'class', 'worksheet', 'test', 'go'].includes(id),
+  ({ id }) => !['home', 'teach', 'class', 'worksheet', 'test', 'go', 'health'].includes(id),
 );
 
 export interface Route {

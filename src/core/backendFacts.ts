@@ -7,6 +7,10 @@ export type NoWebGpu =
   | { readonly kind: 'noWebGpu'; readonly because: 'unsupported' | 'noAdapter' }
   | { readonly kind: 'noWebGpu'; readonly because: 'noAnswer'; readonly message: string };
 
+/** Whether an adapter with this name is a CPU that emulates a graphics card. */
+export const isSoftware = (name: string): boolean =>
+  /swiftshader|llvmpipe|softpipe|software|\bwarp\b|basic render/i.test(name);
+
 export interface NoWebGl {
   readonly kind: 'noWebGl';
   readonly because: 'noOffscreenCanvas' | 'unsupported';

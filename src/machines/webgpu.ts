@@ -2,7 +2,7 @@
  * @file A GPUDevice of our own: with the limits we want, and without silent failures. One invalid program voids the
  * whole command buffer it is recorded in; we listen for errors, and the run stops with a message.
  */
-import type { Fault, NoWebGpu } from '../core/backendFacts';
+import { isSoftware, type Fault, type NoWebGpu } from '../core/backendFacts';
 import type { DeviceLimits } from '../core/limits';
 import { within } from '../core/patience';
 import { saidOfLoss } from './alive';
@@ -39,10 +39,6 @@ export async function findAdapter(): Promise<Adapter | NoWebGpu> {
     .isFallbackAdapter;
   return { adapter, name, software: fallback === true || isSoftware(name) };
 }
-
-/** Whether an adapter with this name is a CPU that emulates a graphics card. */
-export const isSoftware = (name: string): boolean =>
-  /swiftshader|llvmpipe|softpipe|software|\bwarp\b|basic render/i.test(name);
 
 const LIMITS = [
   'maxBufferSize',

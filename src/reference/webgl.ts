@@ -5,9 +5,8 @@
  * loss and its event yields zeros.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Fault, NoWebGl } from '../core/backendFacts';
+import { isSoftware, type Fault, type NoWebGl } from '../core/backendFacts';
 import type { DeviceLimits } from '../core/limits';
-import { isSoftware } from '../machines/webgpu';
 
 export interface Context {
   readonly canvas: OffscreenCanvas;
