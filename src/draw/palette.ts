@@ -16,7 +16,7 @@ export interface Palette {
   readonly selected: Pixel;
 }
 
-/** Colours as the style sheet writes them: '#rrggbb' or '#rgb'. */
+/** Colours as the style sheet writes them: '#1f2a44' or '#rgb'. */
 export interface PaletteColours {
   readonly panel: string;
   readonly ink: string;
