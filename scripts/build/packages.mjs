@@ -108,6 +108,9 @@ function graphOf(context, bundle) {
   };
 }
 
+const LESSON_PAGE = '/src/app/lessons/LessonsRoute.svelte';
+const isOtherPage = (id) => /\/src\/app\/(lab|compare|masks)\/\w+Route\.svelte$/.test(id);
+
 /** Modules that a lesson can load: from the entry, without other pages and other lessons. */
 function reachable(context, entry, lesson) {
   const seen = new Set();
@@ -116,15 +119,20 @@ function reachable(context, entry, lesson) {
     seen.add(id);
     const info = context.getModuleInfo(id);
     if (!info) return;
-    const isApp = id.endsWith('/src/app/App.svelte');
+    const namesPages = id.endsWith('/src/app/pages.ts');
     info.importedIds.forEach(visit);
     for (const next of info.dynamicallyImportedIds) {
       const [, name, kind] = LESSON.exec(next) ?? [];
       if (name && (name !== lesson || kind !== 'lesson')) continue;
-      if (isApp && !next.endsWith('/src/app/lessons/LessonsRoute.svelte')) continue;
+      if (namesPages && !next.endsWith(LESSON_PAGE)) continue;
       visit(next);
     }
   };
   visit(entry);
+  // If the file that names the pages moves, packages would silently contain all of them, or none.
+  if (![...seen].some((id) => id.endsWith(LESSON_PAGE)) || [...seen].some(isOtherPage))
+    throw new Error(
+      `${lesson}: a package has one page, ${LESSON_PAGE}; the build found others or none`,
+    );
   return seen;
 }

@@ -31,6 +31,9 @@ export interface SoftwareAdapter {
   readonly decided?: 'untimed' | StepTimes;
 }
 
+/** Threads of WebAssembly at most: launches of models of this size have too little work for more. */
+export const MOST_THREADS = 8;
+
 export interface OneThread {
   readonly kind: 'oneThread';
   readonly because: 'notIsolated' | 'noSharedMemory' | 'oneCore' | 'coresUnknown';

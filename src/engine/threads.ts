@@ -1,14 +1,10 @@
 /** @file The threads that share the launches of WebAssembly: how many there are here, and how a browser starts them. */
-import type { FewerThreads, OneThread } from '../core/backendFacts';
+import { MOST_THREADS, type FewerThreads, type OneThread } from '../core/backendFacts';
 import type { Threads } from '../machines/backend';
 import { Crew, type Spawn } from '../machines/crew';
-import { MAX_THREADS } from '../machines/instance';
 import { startWorker } from '../workers/startWorker';
 import kernels from '../ops/simdShared.wasm?url';
 import script from '../workers/train/thread.worker?worker&url';
-
-/** Launches of models of this size have too little work for more. */
-const MOST = Math.min(8, MAX_THREADS);
 
 /** Kept for as long as the engine lives: starting threads takes longer than a small run. */
 let crew: Crew | undefined;
@@ -23,7 +19,7 @@ export function threadsHere(onLoss: (fact: FewerThreads) => void): Threads | One
     return { kind: 'oneThread', because: 'noSharedMemory' };
   const cores = navigator.hardwareConcurrency as number | undefined; // some browsers hide it
   if (cores === undefined) return { kind: 'oneThread', because: 'coresUnknown' };
-  const size = Math.min(cores, MOST);
+  const size = Math.min(cores, MOST_THREADS);
   if (size < 2) return { kind: 'oneThread', because: 'oneCore' };
   return {
     kernels,

@@ -1,11 +1,9 @@
 /** @file Sentences about what this browser can do: a headline, a table, and both as one text. */
+import { MOST_THREADS } from '../core/backendFacts';
 import type { Abilities, AbilityRow } from './abilities';
 import type { Isolation } from './isolation.svelte';
 import { sayNotIsolated } from './sayEngine';
 import { sayIndexedDB, sayLocalStorage, sayRoom, sayServiceWorker } from './sayStorage';
-
-/** Training shares its work among at most this many threads. */
-const MAX_THREADS = 8;
 
 /** Why WebAssembly uses one thread here; undefined if it uses several. */
 function whyOneThread(facts: Abilities, isolation: Isolation): string | undefined {
@@ -152,7 +150,7 @@ function sayThreads(facts: Abilities, isolation: Isolation): AbilityRow {
   if (why === undefined)
     return {
       name,
-      found: `${Math.min(facts.cores!, MAX_THREADS)} threads${cores}, because the page is cross-origin isolated.`,
+      found: `${Math.min(facts.cores!, MOST_THREADS)} threads${cores}, because the page is cross-origin isolated.`,
       means: 'Training on the processor shares its work among them.',
     };
   return {
