@@ -9,23 +9,11 @@ import {
 } from '../../src/workers/train/protocol';
 import type { RunState } from '../../src/workers/train/runState';
 import type { RunSpec } from '../../src/spec/run';
-import { DEFAULTS } from '../../src/spec/controls';
 import { Trainer } from '../../src/train/trainer';
+import { TINY_RUN } from '../support/tinyRun';
 
 const PLANS = ['global', 'local', 'approximate', 'grouped'] as const;
-const spec: RunSpec = {
-  ...DEFAULTS,
-  backend: 'cpu',
-  task: 'needle',
-  distance: 10,
-  context: 24,
-  window: 4,
-  chunk: 4,
-  layers: 2,
-  width: 16,
-  heads: 2,
-  batch: 2,
-};
+const spec: RunSpec = { ...TINY_RUN, backend: 'cpu' };
 
 /**
  * Makes the weights of the runs of `plans` NaN after `step` steps. No setting a user may choose is sure to do that: at

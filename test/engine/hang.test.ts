@@ -8,10 +8,9 @@ import { Engine } from '../../src/engine/engine';
 import { HOST_LIMITS } from '../../src/machines/backend';
 import { hostMachine } from '../../src/machines/hostMachine';
 import type { Action, EngineEvent, KeptFor } from '../../src/workers/train/protocol';
-import type { RunSpec } from '../../src/spec/run';
-import { DEFAULTS } from '../../src/spec/controls';
 import { Trainer } from '../../src/train/trainer';
 import { zebras } from '../../src/train/zebra';
+import { TINY_RUN } from '../support/tinyRun';
 
 const faults = vi.hoisted(() => [] as ComputingChoice['onFault'][]);
 vi.mock('../../src/engine/computing', () => ({
@@ -26,18 +25,7 @@ vi.mock('../../src/engine/computing', () => ({
   },
 }));
 
-const spec: RunSpec = {
-  ...DEFAULTS,
-  task: 'needle',
-  distance: 10,
-  context: 24,
-  window: 4,
-  chunk: 4,
-  layers: 2,
-  width: 16,
-  heads: 2,
-  batch: 2,
-};
+const spec = TINY_RUN;
 const never = () => new Promise<never>(() => {});
 const breakDevice = () => faults.at(-1)!({ kind: 'lost', message: 'The device was lost.' });
 

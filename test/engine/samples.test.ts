@@ -1,23 +1,11 @@
 /** @file Samples cost time, so the engine takes them only for pages that show them. */
 import { expect, test } from 'vitest';
 import { Engine } from '../../src/engine/engine';
-import { DEFAULTS } from '../../src/spec/controls';
 import type { RunSpec } from '../../src/spec/run';
 import type { EngineEvent } from '../../src/workers/train/protocol';
+import { TINY_RUN } from '../support/tinyRun';
 
-const spec: RunSpec = {
-  ...DEFAULTS,
-  backend: 'cpu',
-  task: 'needle',
-  distance: 10,
-  context: 24,
-  window: 4,
-  chunk: 4,
-  layers: 2,
-  width: 16,
-  heads: 2,
-  batch: 2,
-};
+const spec: RunSpec = { ...TINY_RUN, backend: 'cpu' };
 
 /** The messages of a run that was opened this way and took one step. */
 async function stepped(samples: { readonly samples?: boolean }) {

@@ -9,12 +9,11 @@ import { Engine } from '../../src/engine/engine';
 import { HOST_LIMITS } from '../../src/machines/backend';
 import type { Crew } from '../../src/machines/crew';
 import { hostMachine } from '../../src/machines/hostMachine';
-import { DEFAULTS } from '../../src/spec/controls';
-import type { RunSpec } from '../../src/spec/run';
 import { zebras } from '../../src/train/zebra';
 import type { EngineEvent } from '../../src/workers/train/protocol';
 import { nodeCrew } from '../support/crew';
 import { modules } from '../support/simd';
+import { TINY_RUN } from '../support/tinyRun';
 
 const at = vi.hoisted(() => ({ tell: undefined as ((fact: FewerThreads) => void) | undefined }));
 vi.mock('../../src/engine/threads', () => ({
@@ -40,18 +39,7 @@ vi.mock('../../src/engine/computing', () => ({
   },
 }));
 
-const spec: RunSpec = {
-  ...DEFAULTS,
-  task: 'needle',
-  distance: 10,
-  context: 24,
-  window: 4,
-  chunk: 4,
-  layers: 2,
-  width: 16,
-  heads: 2,
-  batch: 2,
-};
+const spec = TINY_RUN;
 
 let crew: Crew;
 let engine: Engine;
