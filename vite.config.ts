@@ -10,6 +10,9 @@ import { chunks } from './scripts/build/chunks.mjs';
 import { packages } from './scripts/build/packages.mjs';
 import { isolation, policy } from './scripts/build/policy.mjs';
 import { serviceWorker } from './scripts/build/serviceWorker.mjs';
+import { ENGLISH } from './src/core/languages.ts';
+import { languageOf, translationsOf } from './scripts/messages/lookup.ts';
+import { messages } from './scripts/messages/plugin.ts';
 import { home } from './scripts/pages/home.mjs';
 import { pages } from './scripts/pages/plugin.mjs';
 import { saySizes } from './test/support/deep.ts';
@@ -87,30 +90,46 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 
 const third = notices();
 
+/** `npm run build` builds the site in one language after the other; the others go into the same folder as English. */
+const root = import.meta.dirname;
+const language = languageOf(process.env['ZEBRA_LANGUAGE']);
+const translations = translationsOf(root, language);
+const isEnglish = language.tag === ENGLISH.tag;
+const translated = isEnglish ? [] : [messages(root, language, translations)];
+const define = {
+  __VERSION__: JSON.stringify(version), // src/app/version.ts
+  __LANGUAGE__: JSON.stringify(language), // src/core/language.ts
+};
+/** For scripts that the build bundles and runs. */
+const inLanguage = { define, plugins: translated };
+
 export default defineConfig({
   base: process.env['BASE_PATH'] ?? './',
-  define: { __VERSION__: JSON.stringify(version) }, // src/app/version.ts
+  define,
   appType: 'mpa', // an address that does not exist is not answered with the home page
   plugins: [
     policy(),
     isolation(),
-    serviceWorker(),
+    serviceWorker(isEnglish),
     third.page,
-    lessons(),
-    home(),
+    ...translated,
+    lessons(translations),
+    home(inLanguage),
     svelte(),
-    pages(),
-    packages(),
+    pages({ language, translations, inLanguage }),
+    packages(language),
   ],
   assetsInclude: ['**/*.safetensors', '**/*.zip'],
   build: {
     target: 'es2022',
+    emptyOutDir: isEnglish,
+    copyPublicDir: isEnglish,
     chunkSizeWarningLimit: 1500,
     rolldownOptions: { output: { codeSplitting: chunks() } },
   },
   worker: {
     format: 'es', // lazy chunks in the worker: only the chosen backend is loaded
-    plugins: third.workers,
+    plugins: () => [...translated, ...third.workers()],
     rolldownOptions: { output: { comments: { legal: false } } }, // third-party-notices.txt has them once
   },
   optimizeDeps: { include: bundledAhead },

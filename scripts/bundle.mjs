@@ -22,14 +22,16 @@ const CACHE = join(ROOT, 'node_modules/.cache/bundled');
 const KEEP_MS = 24 * 60 * 60 * 1000;
 
 /** The exports of `entry`, a path under the repository's root. */
-export const bundled = async (entry) => import(await bundledUrl(entry));
+export const bundled = async (entry, settings) => import(await bundledUrl(entry, settings));
 
 /** The URL of `entry`'s bundle, for a thread that imports it itself. */
-export async function bundledUrl(entry) {
+export async function bundledUrl(entry, { define = {}, plugins = [] } = {}) {
   const { output } = await build({
     configFile: false,
     root: ROOT,
     logLevel: 'error',
+    define,
+    plugins,
     build: { ssr: entry, write: false, target: 'node20', copyPublicDir: false },
   });
   const files = output.map((file) => [

@@ -11,13 +11,15 @@ import { known, lessonFiles } from '../lessons/files.mjs';
 import { block, inline } from '../lessons/render.mjs';
 
 export const FILE = 'package-files.json';
-const ALWAYS = ['index.html', 'third-party-notices.txt'];
+const NOTICES = 'third-party-notices.txt';
 
 const LESSON = /\/lessons\/([^/]+)\/(lesson|guide)\.md$/;
 const MODEL = /(?:^|\/)models\/([^/]+)\.zip$/;
 
 /** @returns {import('vite').Plugin} */
-export function packages() {
+export function packages({ tag }) {
+  /** Below the site's root. */
+  const folder = tag === 'en' ? '' : `${tag}/`;
   let base = './';
   return {
     name: 'zebra-packages',
@@ -41,7 +43,7 @@ export function packages() {
               this.error(`${lesson.id} needs public/${path}, which does not exist`);
             return false;
           });
-          return [lesson.id, new Set([...ALWAYS, ...built(lesson.id, models), ...existing])];
+          return [lesson.id, new Set([`${folder}index.html`, NOTICES, ...built(lesson.id, models), ...existing])];
         });
         const all = [...new Set(each.flatMap(([, paths]) => [...paths]))].sort();
         const contentOf = (path) => {
@@ -50,7 +52,7 @@ export function packages() {
         };
         this.emitFile({
           type: 'asset',
-          fileName: FILE,
+          fileName: folder + FILE,
           source: JSON.stringify({
             version: 1,
             base,

@@ -6,12 +6,16 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { ISOLATION } from './policy.mjs';
 
-/** @returns {import('vite').Plugin} */
-export function serviceWorker() {
+/**
+ * `forSite` is false for languages that are built into the folder of the English site.
+ * @returns {import('vite').Plugin}
+ */
+export function serviceWorker(forSite) {
   return {
     name: 'zebra-service-worker',
     apply: 'build',
     async generateBundle() {
+      if (!forSite) return;
       const [{ output }] = await build({
         configFile: false,
         root: fileURLToPath(new URL('../../', import.meta.url)),

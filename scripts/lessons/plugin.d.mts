@@ -1,2 +1,4 @@
 import type { Plugin } from 'vite';
-export function lessons(): Plugin;
+import type { Translations } from '../messages/lookup';
+
+export function lessons(translations: Translations): Plugin;

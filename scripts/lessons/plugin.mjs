@@ -31,7 +31,7 @@ async function reader() {
 let read;
 
 /** @returns {import('vite').Plugin} */
-export function lessons() {
+export function lessons(translations) {
   return {
     name: 'zebra-lessons',
     enforce: 'pre',
@@ -45,18 +45,22 @@ export function lessons() {
     async transform(text, id) {
       const [, name, kind, head] = PATH.exec(id.replace(/[?&](import|t=\d+)/g, '')) ?? [];
       if (!name) return undefined;
-      const value = moduleOf(await (read ??= reader()), name, kind, head !== undefined, text);
+      const value = moduleOf(await (read ??= reader()), name, kind, head !== undefined, text, (message) => translations.lesson(name, message)); // prettier-ignore
       return { code: `export default ${JSON.stringify(value)};`, map: null };
     },
   };
 }
 
 /** An error in an author's text is data here; everything else is a bug of ours and is thrown. */
-function moduleOf({ headOf, mapProse, readDocument }, id, kind, head, text) {
+function moduleOf(reader, id, kind, head, text, say) {
+  const { headOf, mapProse, readDocument } = reader;
   try {
-    if (kind === 'guide') return block(text);
+    if (kind === 'guide') return block(reader.translatedMarkdown(text, say));
     const document = readDocument(id, text);
-    return head ? headOf(document) : mapProse(document, block, inline);
+    // Minutes are counted in English.
+    return head
+      ? reader.translatedHeading(headOf(document), say)
+      : mapProse(reader.translatedDocument(document, say), block, inline);
   } catch (error) {
     if (error.name === 'InputError') return { id, refused: error.message };
     throw error;

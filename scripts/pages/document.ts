@@ -1,4 +1,5 @@
 /** @file The HTML document of a page, made from that of the home page. */
+import { ALL_LANGUAGES, folderOfLanguage, LANGUAGE, LANGUAGE_FOLDER } from '../../src/core/language';
 import { escaped } from './escaped';
 import { withRoot } from './links';
 import type { SitePage } from './site';
@@ -11,6 +12,10 @@ export interface Site {
 /** '../' for each folder that the page is below the root. */
 export const upFrom = (folder: string): string => '../'.repeat(folder.split('/').length - 1);
 
+/** How URLs reach the root of this language's pages, if `root` reaches that of the site. */
+const pagesFrom = (root: string): string =>
+  root.startsWith('/') || LANGUAGE_FOLDER === '' ? root + LANGUAGE_FOLDER : root.slice(3) || './';
+
 /**
  * `template` is the document of the home page, as the bundler leaves it. `root` is how its relative URLs reach the root
  * from this page's folder.
@@ -19,13 +24,13 @@ export function documentOf(
   template: string,
   page: SitePage,
   { url }: Site,
-  root = upFrom(page.folder),
+  root = upFrom(LANGUAGE_FOLDER + page.folder),
 ): string {
   const relative = root || './';
   return template
     .replace(
       '<html lang="en">',
-      `<html lang="en" data-root="${relative}" data-page="${page.folder}">`,
+      `<html lang="${LANGUAGE.tag}" dir="${LANGUAGE.direction}" data-root="${relative}" data-page="${page.folder}">`,
     )
     .replace(
       /<title>[^<]*<\/title>/,
@@ -33,7 +38,7 @@ export function documentOf(
     )
     .replace(/\s*<meta\s+name="description"[^>]*>/, '')
     .replaceAll(/(href|src)="\.\/(?=assets\/)/g, `$1="${relative}`)
-    .replace('<div id="app"></div>', () => `<div id="app">${withRoot(page.body, relative)}</div>`);
+    .replace('<div id="app"></div>', () => `<div id="app">${withRoot(page.body, pagesFrom(relative))}</div>`);
 }
 
 /** What search engines and link previews read. They need whole URLs, so without the site's URL some are left out. */
@@ -47,13 +52,18 @@ function headOf(page: SitePage, url: string | undefined, root: string): string {
     named('description', page.description),
     ...(page.listed ? [] : [named('robots', 'noindex')]),
     ...(url !== undefined && page.listed
-      ? [`<link rel="canonical" href="${escaped(url + page.folder)}" />`]
+      ? [
+          `<link rel="canonical" href="${escaped(url + LANGUAGE_FOLDER + page.folder)}" />`,
+          ...alternates(page, url).map(
+            ([tag, href]) => `<link rel="alternate" hreflang="${tag}" href="${escaped(href)}" />`,
+          ),
+        ]
       : []),
     property('site_name', 'Zebra Lab'),
     property('type', page.article ? 'article' : 'website'),
     property('title', page.title.replace(/ · Zebra Lab$/, '')),
     property('description', page.description),
-    ...(url === undefined ? [] : [property('url', url + page.folder)]),
+    ...(url === undefined ? [] : [property('url', url + LANGUAGE_FOLDER + page.folder)]),
     property('image', (url ?? root) + picture),
     property('image:width', '1200'),
     property('image:height', '630'),
@@ -61,6 +71,12 @@ function headOf(page: SitePage, url: string | undefined, root: string): string {
     named('twitter:card', 'summary_large_image'),
   ].join('\n    ');
 }
+
+/** The same page in each language, and for readers of other languages. */
+const alternates = ({ folder }: SitePage, url: string): readonly (readonly [string, string])[] => [
+  ...ALL_LANGUAGES.map(({ tag }) => [tag, url + folderOfLanguage(tag) + folder] as const),
+  ['x-default', url + folder],
+];
 
 /**
  * A page's program, loaded by a file in its own folder: some hosts answer 'lab' with the page 'lab/', and the browser
@@ -77,9 +93,19 @@ export function withStart(html: string): { readonly html: string; readonly scrip
 }
 
 export const sitemapOf = (pages: readonly SitePage[], url: string): string =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n${pages
+  `<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n${pages
     .filter(({ listed }) => listed)
-    .map(({ folder }) => `  <url><loc>${escaped(url + folder)}</loc></url>\n`)
+    .flatMap((page) =>
+      ALL_LANGUAGES.map(({ tag }) => url + folderOfLanguage(tag) + page.folder).map(
+        (loc) =>
+          `  <url><loc>${escaped(loc)}</loc>${alternates(page, url)
+            .map(
+              ([tag, href]) =>
+                `<xhtml:link rel="alternate" hreflang="${tag}" href="${escaped(href)}"/>`,
+            )
+            .join('')}</url>\n`,
+      ),
+    )
     .join('')}</urlset>\n`;
 
 export const robotsOf = (url: string | undefined): string =>

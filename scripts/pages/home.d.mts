@@ -1,3 +1,3 @@
 import type { Plugin } from 'vite';
 
-export function home(): Plugin;
+export function home(inLanguage: { readonly define: Record<string, string>; readonly plugins: readonly Plugin[] }): Plugin;

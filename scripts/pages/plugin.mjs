@@ -19,11 +19,14 @@ export function siteUrl(given = process.env.SITE_URL) {
 }
 
 /** @returns {import('vite').Plugin} */
-export function pages() {
+export function pages({ language, translations, inLanguage }) {
   const url = siteUrl();
   let base = './';
   let reading;
-  const read = () => (reading ??= readSite());
+  const read = () => (reading ??= readSite({ translations, inLanguage }));
+  const isEnglish = language.tag === 'en';
+  /** Below the site's root. */
+  const folder = isEnglish ? '' : `${language.tag}/`;
   const isDone = (html) => html.includes(' data-page=');
   return {
     name: 'zebra-pages',
@@ -43,10 +46,10 @@ export function pages() {
     configureServer(server) {
       server.middlewares.use(async (request, response, next) => {
         try {
-          const folder = folderIn(request);
-          if (!folder) return next();
+          const asked = folderIn(request);
+          if (!asked) return next();
           const { documentOf, pages: all } = await read();
-          const page = all.find((one) => one.folder === folder);
+          const page = all.find((one) => one.folder === asked);
           if (!page) return next();
           const template = readFileSync(join(server.config.root, 'index.html'), 'utf8');
           const html = await server.transformIndexHtml(request.url, documentOf(template, page, { url })); // prettier-ignore
@@ -84,15 +87,18 @@ export function pages() {
         const home = bundle['index.html'];
         if (!home) return;
         const template = String(home.source);
-        const emit = (fileName, source) => this.emitFile({ type: 'asset', fileName, source });
+        const emit = (path, source) => this.emitFile({ type: 'asset', fileName: folder + path, source }); // prettier-ignore
+        if (!isEnglish) delete bundle['index.html'];
         for (const page of all) {
           const { html, script } = withStart(documentOf(template, page, { url }));
           if (script) emit(`${page.folder}start.js`, script);
-          if (page.folder === '') home.source = documentOf(template, page, { url });
+          if (page.folder === '' && isEnglish) home.source = documentOf(template, page, { url });
           else emit(`${page.folder}index.html`, html);
         }
         // A host shows it at any address, so its links work at every depth only if the root is known.
         const root = url ? new URL(url).pathname : base.startsWith('/') ? base : './';
+        // Other languages are built into the folder of the English site.
+        if (!isEnglish) return;
         emit('404.html', documentOf(template, notFound, { url }, root));
         emit('robots.txt', robotsOf(url));
         if (url) emit('sitemap.xml', sitemapOf(all, url));

@@ -7,10 +7,11 @@ import { block, inline } from '../lessons/render.mjs';
 const guideOf = (id) => new URL(`../../lessons/${id}/guide.md`, import.meta.url);
 
 /** Lessons that cannot be read are left out: the build refuses them elsewhere, with the reason. */
-export function lessonsOf({ readDocument, mapProse }) {
+export function lessonsOf({ readDocument, mapProse, translatedDocument, translatedMarkdown }, translations) {
+  const say = (id) => (message) => translations?.lesson(id, message) ?? message;
   const documents = Object.entries(lessonFiles()).flatMap(([id, text]) => {
     try {
-      return [mapProse(readDocument(id, text), block, inline)];
+      return [mapProse(translatedDocument(readDocument(id, text), say(id)), block, inline)];
     } catch (error) {
       if (error.name === 'InputError') return [];
       throw error;
@@ -19,15 +20,15 @@ export function lessonsOf({ readDocument, mapProse }) {
   const guides = Object.fromEntries(
     documents
       .filter(({ id }) => existsSync(guideOf(id)))
-      .map(({ id }) => [id, block(readFileSync(guideOf(id), 'utf8'))]),
+      .map(({ id }) => [id, block(translatedMarkdown(readFileSync(guideOf(id), 'utf8'), say(id)))]),
   );
   return { documents, guides };
 }
 
 /** The functions of reader.ts, the pages, and the pictures of their previews. */
-export async function readSite() {
-  const reader = await bundled('scripts/pages/reader.ts');
-  const lessons = lessonsOf(reader);
+export async function readSite({ translations, inLanguage } = {}) {
+  const reader = await bundled('scripts/pages/reader.ts', inLanguage);
+  const lessons = lessonsOf(reader, translations);
   return {
     ...reader,
     pages: reader.sitePages(lessons),

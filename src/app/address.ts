@@ -1,4 +1,5 @@
 /** @file The address of the current page: reads it, follows links without loading a document, and keeps it up to date. */
+import { LANGUAGE_FOLDER } from '../core/language';
 import { siteRoot } from '../workers/site';
 import { packaged } from './packaged';
 import {
@@ -12,9 +13,12 @@ import {
   type Route,
 } from './route';
 
-/** The part of a URL's path below the site's root; undefined if it is not on the site. */
+/** Below it are the pages in this language. */
+const pagesRoot = (): URL => new URL(LANGUAGE_FOLDER, siteRoot());
+
+/** The part of a URL's path below the root of the pages; undefined if it is none of them. */
 function below({ origin, pathname }: Pick<URL, 'origin' | 'pathname'>): string | undefined {
-  const root = new URL(siteRoot());
+  const root = pagesRoot();
   return origin === root.origin && pathname.startsWith(root.pathname)
     ? pathname.slice(root.pathname.length)
     : undefined;
@@ -28,7 +32,7 @@ function hrefOf(route: Route): string {
   if (packaged) return location.pathname + location.search + hashOf(route);
   // A host that serves no folders by their own name, such as a learning system, served this page by its file's name.
   const file = location.pathname.endsWith('/index.html') ? 'index.html' : '';
-  const folder = new URL(siteRoot()).pathname + folderOf(route) + file;
+  const folder = pagesRoot().pathname + folderOf(route) + file;
   return folder + location.search + fragmentOf(route);
 }
 
