@@ -1,5 +1,6 @@
 import { mount } from 'svelte';
 import App from './app/App.svelte';
+import { chosenElsewhere } from './app/languageChoice';
 import { here, replaceOld } from './app/address';
 import { loadPage, partOf } from './app/pages';
 import { folderOf } from './app/route';
@@ -21,6 +22,8 @@ const target = document.getElementById('app')!;
 async function start(): Promise<void> {
   siteRoot(); // before the address changes
   findKeptRows(); // before an address is read
+  const elsewhere = chosenElsewhere();
+  if (elsewhere !== undefined) return location.replace(elsewhere);
   const lesson = packagedAddress(location.hash);
   if (lesson !== undefined) history.replaceState(history.state, '', lesson);
   replaceOld();

@@ -1,3 +1,3 @@
 import type { Plugin } from 'vite';
 export const FILE: string;
-export function packages(): Plugin;
+export function packages(language: { readonly tag: string }): Plugin;

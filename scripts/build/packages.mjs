@@ -43,7 +43,10 @@ export function packages({ tag }) {
               this.error(`${lesson.id} needs public/${path}, which does not exist`);
             return false;
           });
-          return [lesson.id, new Set([`${folder}index.html`, NOTICES, ...built(lesson.id, models), ...existing])];
+          return [
+            lesson.id,
+            new Set([`${folder}index.html`, NOTICES, ...built(lesson.id, models), ...existing]),
+          ];
         });
         const all = [...new Set(each.flatMap(([, paths]) => [...paths]))].sort();
         const contentOf = (path) => {

@@ -1,3 +1,3 @@
 import type { Plugin } from 'vite';
 
-export function serviceWorker(): Plugin;
+export function serviceWorker(forSite: boolean): Plugin;

@@ -91,12 +91,14 @@ export function applied(
 const quoted = (text: string): string =>
   `'${text.replaceAll(/[\\']/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}'`;
 
-function escaped(text: string, as: Exclude<Found['as'], 'literal'>): string {
+function escaped(text: string, as: Found['as']): string {
   switch (as) {
     case 'markup':
       return text.replaceAll(/[&<>{}]/g, entity);
     case 'attribute':
       return text.replaceAll(/[&<>{}"']/g, entity);
+    case 'literal':
+      return text;
     case 'template':
       return text.replaceAll(/\\|`|\$\{/g, '\\$&');
   }

@@ -75,20 +75,22 @@ export function writeCatalog(
   writeFileSync(path, `${po.compile(data, { foldLength: 120 }).toString('utf8').trimEnd()}\n`);
 }
 
-const translationOf = (
+function translationOf(
   message: string,
   files: readonly string[],
   notes: readonly string[],
   translation: Translation | undefined,
-): GetTextTranslation => ({
-  msgid: message,
-  msgstr: [translation?.text ?? ''],
-  comments: {
-    reference: files.join('\n'),
-    ...(notes.length > 0 && { extracted: notes.join('\n') }),
-    ...(translation?.changedFrom !== undefined && {
-      flag: 'fuzzy',
-      previous: `msgid ${quoted(translation.changedFrom)}`,
-    }),
-  } as GetTextTranslation['comments'],
-});
+): GetTextTranslation {
+  const { text = '', changedFrom } = translation ?? {};
+  return {
+    msgid: message,
+    msgstr: [text],
+    comments: {
+      translator: '',
+      reference: files.join('\n'),
+      extracted: notes.join('\n'),
+      flag: changedFrom === undefined ? '' : 'fuzzy',
+      previous: changedFrom === undefined ? '' : `msgid ${quoted(changedFrom)}`,
+    },
+  };
+}

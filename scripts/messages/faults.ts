@@ -21,7 +21,10 @@ export function faultsOf(message: string, translation: string): readonly string[
   compare('the code', (text) => text.match(/`[^`]+`/g) ?? []);
   compare('the HTML', (text) => text.match(/<\/?[a-z][^>]*>/g) ?? []);
   compare('the number', numbers);
-  if (/^\s/.test(message) !== /^\s/.test(translation) || /\s$/.test(message) !== /\s$/.test(translation))
+  if (
+    /^\s/.test(message) !== /^\s/.test(translation) ||
+    /\s$/.test(message) !== /\s$/.test(translation)
+  )
     faults.push('begins or ends with a space, unlike the message, or lacks one');
   if ((message.match(/\*\*/g) ?? []).length !== (translation.match(/\*\*/g) ?? []).length)
     faults.push('has other words in bold');

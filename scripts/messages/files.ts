@@ -1,8 +1,9 @@
 /** @file Which source files contain messages, and where message files are. */
 import { join } from 'node:path';
 
-/** Kernels, exported programs, files that other programs import, and what only authors of lessons read: English in every language. */
+/** Names of languages, kernels, exported programs, files that other programs import, and what only authors of lessons read: English in every language. */
 const ENGLISH_ONLY = [
+  'src/core/languages.ts',
   'src/app/teach/classGrades.ts',
   'src/app/teach/classStatements.ts',
   'src/attention/python.ts',

@@ -9,6 +9,7 @@ export const MADE_UP: Language = {
   tag: 'en-XA',
   name: 'Ṁåđé üþ',
   direction: 'rtl',
+  offer: { says: '', yes: '', no: '' },
   guides: true,
 };
 
@@ -19,7 +20,8 @@ const LETTERS: Readonly<Record<string, string>> = Object.fromEntries(
   ]),
 );
 /** What a translator leaves alone: links, formulas, code, tags, entities. */
-const KEPT = /(\]\([^)]*\)|\$[^$]+\$|```[\s\S]*?```|`[^`]+`|<[^>]+>|&\w+;|https?:\S+|\w+\.(?:py|json|zip|md|txt|csv|safetensors)\b)/;
+const KEPT =
+  /(\]\([^)]*\)|\$[^$]+\$|```[\s\S]*?```|`[^`]+`|<[^>]+>|&\w+;|https?:\S+|\w+\.(?:py|json|zip|md|txt|csv|safetensors)\b)/;
 
 export const pretended = (message: string): string => say(parseMessage(message));
 

@@ -61,7 +61,8 @@ const MUTE = new Set(['style', 'script', 'math', 'code', 'kbd', 'pre', 'samp', '
 /** Attributes of elements that are read or seen. */
 const SAID = new Set('title aria-label aria-description aria-roledescription aria-valuetext aria-placeholder placeholder alt label content-label'.split(' ')); // prettier-ignore
 /** Attributes of components that never are words. */
-const UNSAID = /^(class|id|style|href|src|type|role|for|d|transform|fill|stroke|kind|key|slot|data-.*|on.*|bind:.*)$/;
+const UNSAID =
+  /^(class|id|style|href|src|type|role|for|d|transform|fill|stroke|kind|key|slot|data-.*|on.*|bind:.*)$/;
 
 /** All messages of a file, in its order. */
 export function messagesIn(path: string, code: string): readonly Found[] {

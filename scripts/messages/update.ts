@@ -38,8 +38,7 @@ export function updated(entries: readonly Entry[], catalog: Catalog): Catalog {
     const best = gone
       .map(([from, { text }]) => ({ from, text, likeness: likeness(from, message) }))
       .sort((a, b) => b.likeness - a.likeness)[0];
-    if (best && best.likeness > 0.6)
-      next.set(message, { text: best.text, changedFrom: best.from });
+    if (best && best.likeness > 0.6) next.set(message, { text: best.text, changedFrom: best.from });
   }
   return next;
 }
@@ -77,7 +76,8 @@ export function main(given: readonly string[]): void {
         const translation = catalog.get(message);
         const say = (what: string) => {
           faults++;
-          if (onlyCheck) console.log(`${language.tag}/${part} (${files[0]}): ${what}\n    ${message}`);
+          if (onlyCheck)
+            console.log(`${language.tag}/${part} (${files[0]}): ${what}\n    ${message}`);
         };
         if (!translation) {
           missing++;
@@ -91,11 +91,15 @@ export function main(given: readonly string[]): void {
         const stale = [...before.keys()].filter((key) => !catalog.has(key));
         if (stale.length > 0) {
           faults++;
-          console.log(`${language.tag}/${part}: ${stale.length} translations of messages that are gone; run npm run messages`);
+          console.log(
+            `${language.tag}/${part}: ${stale.length} translations of messages that are gone; run npm run messages`,
+          );
         }
       } else writeCatalog(path, language.tag, entries, catalog);
     }
-    console.log(`${language.name}: ${total} messages, ${missing} without a translation, ${changed} changed since`);
+    console.log(
+      `${language.name}: ${total} messages, ${missing} without a translation, ${changed} changed since`,
+    );
   }
   if (onlyCheck && faults > 0) process.exitCode = 1;
 }

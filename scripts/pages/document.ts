@@ -1,5 +1,10 @@
 /** @file The HTML document of a page, made from that of the home page. */
-import { ALL_LANGUAGES, folderOfLanguage, LANGUAGE, LANGUAGE_FOLDER } from '../../src/core/language';
+import {
+  ALL_LANGUAGES,
+  folderOfLanguage,
+  LANGUAGE,
+  LANGUAGE_FOLDER,
+} from '../../src/core/language';
 import { escaped } from './escaped';
 import { withRoot } from './links';
 import type { SitePage } from './site';
@@ -38,7 +43,10 @@ export function documentOf(
     )
     .replace(/\s*<meta\s+name="description"[^>]*>/, '')
     .replaceAll(/(href|src)="\.\/(?=assets\/)/g, `$1="${relative}`)
-    .replace('<div id="app"></div>', () => `<div id="app">${withRoot(page.body, pagesFrom(relative))}</div>`);
+    .replace(
+      '<div id="app"></div>',
+      () => `<div id="app">${withRoot(page.body, relative, pagesFrom(relative))}</div>`,
+    );
 }
 
 /** What search engines and link previews read. They need whole URLs, so without the site's URL some are left out. */

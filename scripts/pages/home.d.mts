@@ -1,3 +1,6 @@
 import type { Plugin } from 'vite';
 
-export function home(inLanguage: { readonly define: Record<string, string>; readonly plugins: readonly Plugin[] }): Plugin;
+export function home(inLanguage: {
+  readonly define: Record<string, string>;
+  readonly plugins: readonly Plugin[];
+}): Plugin;

@@ -21,6 +21,16 @@ const KINDS: Readonly<Record<string, string>> = {
   target: 'Reach a target',
 };
 
+const SAID = {
+  lessons: 'Lessons',
+  minutes: (minutes: number) => `about ${minutes} minutes`,
+  after: (lessons: readonly string[]) => `after ${lessons.join(' and ')}`,
+  reads: (masks: readonly string[]) => `A query reads ${masks.join('; or ')}.`,
+  steps: 'Steps',
+  learned: 'What you have learned',
+  beside: (views: readonly string[]) => `Beside the text: ${views.join(', ')}.`,
+};
+
 /** The HTML of a lesson's prose without what needs its stage: buttons become words, and sources are visible. */
 export const still = (html: string): string =>
   unbroken(
@@ -59,9 +69,7 @@ function exercise(value: unknown): string {
 function scene(value: unknown): string {
   const shown = isRecord(value) ? texts(value['show']) : [];
   const names = STAGE_VIEWS.filter(({ id }) => shown.includes(id)).map(({ label }) => label);
-  return names.length > 0
-    ? `<p class="note">Beside the text: ${escaped(names.join(', '))}.</p>`
-    : '';
+  return names.length > 0 ? `<p class="note">${escaped(SAID.beside(names))}</p>` : '';
 }
 
 /** `document` has HTML in place of Markdown. */
@@ -70,10 +78,10 @@ export function lessonText(document: LessonDocument, titleOf: (id: string) => st
   const before = needs.map((id) => `<a href="~/lessons/${id}/">${escaped(titleOf(id))}</a>`);
   const masks = picture.map((mask) => sayReads(read(mask)));
   return [
-    `<p class="note"><a href="~/lessons/">Lessons</a> · about ${minutes} minutes${before.length > 0 ? ` · after ${before.join(' and ')}` : ''}</p>`,
+    `<p class="note"><a href="~/lessons/">${SAID.lessons}</a> · ${SAID.minutes(minutes)}${before.length > 0 ? ` · ${SAID.after(before)}` : ''}</p>`,
     `<h1>${escaped(title)}</h1><p class="lead">${escaped(summary)}</p>`,
-    masks.length > 0 ? `<p class="note">A query reads ${escaped(masks.join('; or '))}.</p>` : '',
-    `<nav aria-label="Steps"><ol>${steps.map(({ slug, title: step }) => `<li><a href="#${slug}">${escaped(step)}</a></li>`).join('')}</ol></nav>`,
+    masks.length > 0 ? `<p class="note">${escaped(SAID.reads(masks))}</p>` : '',
+    `<nav aria-label="${SAID.steps}"><ol>${steps.map(({ slug, title: step }) => `<li><a href="#${slug}">${escaped(step)}</a></li>`).join('')}</ol></nav>`,
     ...steps.map(
       ({ slug, title: step, parts }, i) =>
         `<section id="${slug}"><h2>${i + 1}. ${escaped(step)}</h2>${parts
@@ -86,6 +94,6 @@ export function lessonText(document: LessonDocument, titleOf: (id: string) => st
           )
           .join('\n')}</section>`,
     ),
-    `<section><h2>What you have learned</h2><ul>${learned.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul></section>`,
+    `<section><h2>${SAID.learned}</h2><ul>${learned.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul></section>`,
   ].join('\n');
 }

@@ -9,5 +9,6 @@ export const hashToLink = (html: string): string =>
       `href="~/${pathOf(parseHash(hash.replaceAll('&amp;', '&'))).replaceAll('&', '&amp;')}"`,
   );
 
-export const withRoot = (html: string, root: string): string =>
-  html.replaceAll('href="~/', `href="${root}`);
+/** `root` is that of the site, `pages` that of the pages in this language. */
+export const withRoot = (html: string, root: string, pages: string): string =>
+  html.replaceAll('href="~~/', `href="${root}`).replaceAll('href="~/', `href="${pages}`);

@@ -6,5 +6,8 @@ export function siteUrl(given?: string): string | undefined;
 export function pages(settings: {
   readonly language: Language;
   readonly translations: Translations;
-  readonly inLanguage: { readonly define: Record<string, string>; readonly plugins: readonly Plugin[] };
+  readonly inLanguage: {
+    readonly define: Record<string, string>;
+    readonly plugins: readonly Plugin[];
+  };
 }): Plugin;

@@ -46,8 +46,8 @@ export function pages({ language, translations, inLanguage }) {
     configureServer(server) {
       server.middlewares.use(async (request, response, next) => {
         try {
-          const asked = folderIn(request);
-          if (!asked) return next();
+          const asked = folderIn(request)?.replace(folder, '');
+          if (asked === undefined || (asked === '' && isEnglish)) return next();
           const { documentOf, pages: all } = await read();
           const page = all.find((one) => one.folder === asked);
           if (!page) return next();

@@ -7,7 +7,10 @@ import { block, inline } from '../lessons/render.mjs';
 const guideOf = (id) => new URL(`../../lessons/${id}/guide.md`, import.meta.url);
 
 /** Lessons that cannot be read are left out: the build refuses them elsewhere, with the reason. */
-export function lessonsOf({ readDocument, mapProse, translatedDocument, translatedMarkdown }, translations) {
+export function lessonsOf(
+  { readDocument, mapProse, translatedDocument, translatedMarkdown },
+  translations,
+) {
   const say = (id) => (message) => translations?.lesson(id, message) ?? message;
   const documents = Object.entries(lessonFiles()).flatMap(([id, text]) => {
     try {

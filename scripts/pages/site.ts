@@ -1,5 +1,6 @@
 /** @file Every page of the site with its own address: title, description, picture and text, made from the lessons. */
 import { folderOf, NAVIGATION, PAGES, TITLES, type Page } from '../../src/app/route';
+import { ALL_LANGUAGES, folderOfLanguage, LANGUAGE } from '../../src/core/language';
 import type { LessonDocument } from '../../src/lessons/document';
 import { escaped } from './escaped';
 import { lessonText, still } from './lessonText';
@@ -27,16 +28,36 @@ interface Lessons {
   readonly guides: Readonly<Record<string, string>>;
 }
 
+const SAID = {
+  all: 'All lessons',
+  minutes: (minutes: number) => `${minutes} min`,
+  links: 'Links for your class',
+  aboutLinks: 'The address of this page contains a list of links, which it shows with QR codes.',
+  make: 'Make some',
+  next: (title: string) => `Next: ${title}`,
+  guideForTeachers: 'Guide for teachers',
+  worksheet: 'Worksheet',
+  worksheets: 'Worksheets',
+  teach: 'Teach',
+  lesson: 'The lesson',
+  guide: 'Guide',
+  forTeachers: (minutes: number, steps: number, summary: string) =>
+    `For teachers. ${minutes} minutes, ${steps} steps. ${summary}`,
+  home: 'Zebra Lab, home',
+  pages: 'Pages',
+  language: 'Language',
+};
+
 const numberOf = (id: string) => Number(id.slice(0, 2));
 
 export function sitePages({ documents, guides }: Lessons): readonly SitePage[] {
   const titleOf = (id: string) =>
     `${numberOf(id)} ${documents.find((one) => one.id === id)?.title ?? id}`;
   const list = (page: Page) =>
-    `<h2>All lessons</h2><ol>${documents
+    `<h2>${SAID.all}</h2><ol>${documents
       .map(
         ({ id, title, summary, minutes }) =>
-          `<li value="${numberOf(id)}"><a href="~/${page}/${id}/">${escaped(title)}</a> <span class="note">${minutes} min</span><br />${escaped(summary)}</li>`,
+          `<li value="${numberOf(id)}"><a href="~/${page}/${id}/">${escaped(title)}</a> <span class="note">${SAID.minutes(minutes)}</span><br />${escaped(summary)}</li>`,
       )
       .join('')}</ol>`;
   const others = PAGES.map(({ id: page }): SitePage => {
@@ -53,15 +74,16 @@ export function sitePages({ documents, guides }: Lessons): readonly SitePage[] {
   const links: SitePage = {
     folder: 'teach/links/',
     page: 'teach',
-    title: 'Links for your class · Zebra Lab',
+    title: `${SAID.links} · Zebra Lab`,
     description:
       'A list of links for a class, with QR codes, to print or project. The address contains all of them.',
     picture: 'teach',
     listed: false,
     body: framed(
       'teach',
-      '<h1>Links for your class</h1><p class="lead">The address of this page contains a list of links, which it shows with QR codes.</p><p><a href="~/teach/">Make some</a></p>',
+      `<h1>${SAID.links}</h1><p class="lead">${SAID.aboutLinks}</p><p><a href="~/teach/">${SAID.make}</a></p>`,
       NEEDS,
+      'teach/links/',
     ),
   };
   const own = documents.flatMap((document, i): readonly SitePage[] => {
@@ -69,10 +91,10 @@ export function sitePages({ documents, guides }: Lessons): readonly SitePage[] {
     const common = { picture: `lesson-${id}`, description: summary, listed: true };
     const next = documents[i + 1];
     const around = [
-      next && `<a href="~/lessons/${next.id}/">Next: ${escaped(next.title)}</a>`,
-      '<a href="~/lessons/">All lessons</a>',
-      `<a href="~/teach/${id}/">Guide for teachers</a>`,
-      `<a href="~/worksheet/${id}/">Worksheet</a>`,
+      next && `<a href="~/lessons/${next.id}/">${escaped(SAID.next(next.title))}</a>`,
+      `<a href="~/lessons/">${SAID.all}</a>`,
+      `<a href="~/teach/${id}/">${SAID.guideForTeachers}</a>`,
+      `<a href="~/worksheet/${id}/">${SAID.worksheet}</a>`,
     ].filter(Boolean);
     const guide = guides[id];
     return [
@@ -86,6 +108,7 @@ export function sitePages({ documents, guides }: Lessons): readonly SitePage[] {
           'lessons',
           `${lessonText(document, titleOf)}<p class="row">${around.join(' ')}</p>`,
           NEEDS_LESSON,
+          folderOf({ page: 'lessons', path: [id] }),
         ),
       },
       {
@@ -96,8 +119,9 @@ export function sitePages({ documents, guides }: Lessons): readonly SitePage[] {
         description: `For teachers: goals, timing and expected answers. ${summary}`,
         body: framed(
           'teach',
-          `<p class="note"><a href="~/teach/">Teach</a></p><h1>${escaped(title)}</h1><p class="lead">For teachers. ${minutes} minutes, ${document.steps.length} steps. ${escaped(summary)}</p><p class="row"><a href="~/lessons/${id}/">The lesson</a> <a href="~/worksheet/${id}/">Worksheet</a></p>${guide === undefined ? '' : `<h2>Guide</h2>${still(guide)}`}`,
+          `<p class="note"><a href="~/teach/">${SAID.teach}</a></p><h1>${escaped(title)}</h1><p class="lead">${escaped(SAID.forTeachers(minutes, document.steps.length, summary))}</p><p class="row"><a href="~/lessons/${id}/">${SAID.lesson}</a> <a href="~/worksheet/${id}/">${SAID.worksheet}</a></p>${guide === undefined ? '' : `<h2>${SAID.guide}</h2>${still(guide)}`}`,
           '',
+          folderOf({ page: 'teach', path: [id] }),
         ),
       },
       {
@@ -109,8 +133,9 @@ export function sitePages({ documents, guides }: Lessons): readonly SitePage[] {
         listed: false, // it repeats the lesson
         body: framed(
           'worksheet',
-          `<p class="note"><a href="~/worksheet/">Worksheets</a></p><h1>${escaped(title)}</h1><p class="lead">${escaped(summary)}</p><p class="row"><a href="~/lessons/${id}/">The lesson</a> <a href="~/teach/${id}/">Guide</a></p>`,
+          `<p class="note"><a href="~/worksheet/">${SAID.worksheets}</a></p><h1>${escaped(title)}</h1><p class="lead">${escaped(summary)}</p><p class="row"><a href="~/lessons/${id}/">${SAID.lesson}</a> <a href="~/teach/${id}/">${SAID.guide}</a></p>`,
           NEEDS,
+          folderOf({ page: 'worksheet', path: [id] }),
         ),
       },
     ];
@@ -144,11 +169,20 @@ function wordsOf({ heading, says, links = [] }: Text, more: string): string {
   return `<h1>${escaped(heading)}</h1>${says.map((one) => `<p>${one}</p>`).join('')}${more}<ul>${items.join('')}</ul>`;
 }
 
+/** The same page in every language; `~~/` is the site's root. */
+function languages(folder: string): string {
+  const links = ALL_LANGUAGES.map(
+    ({ tag, name }) =>
+      `<a href="~~/${folderOfLanguage(tag)}${folder}" lang="${tag}" hreflang="${tag}"${tag === LANGUAGE.tag ? ' aria-current="true"' : ''}>${name}</a>`,
+  );
+  return `<nav class="languages" aria-label="${SAID.language}">${links.join('')}</nav>`;
+}
+
 /** With the bar at the top; `needs` says what is missing without JavaScript. */
-function framed(page: Page, words: string, needs: string): string {
+function framed(page: Page, words: string, needs: string, here = folderOf({ page })): string {
   const links = NAVIGATION.map(
     ({ id, label }) =>
       `<a href="~/${folderOf({ page: id })}"${id === page ? ' aria-current="true"' : ''}>${label}</a>`,
   );
-  return `<div class="static"><header><a class="logo" href="~/" aria-label="Zebra Lab, home"><svg width="26" height="26" viewBox="0 0 26 26" aria-hidden="true"><rect width="26" height="26" rx="6" fill="currentColor" /><path d="M6 8.5h14M6 13h9M6 17.5h12" /></svg><span>Zebra Lab</span></a><nav aria-label="Pages">${links.join('')}</nav></header><main>${needs && `<noscript><p class="needs">${needs}</p></noscript>`}${words}</main></div>`;
+  return `<div class="static"><header><a class="logo" href="~/" aria-label="${SAID.home}"><svg width="26" height="26" viewBox="0 0 26 26" aria-hidden="true"><rect width="26" height="26" rx="6" fill="currentColor" /><path d="M6 8.5h14M6 13h9M6 17.5h12" /></svg><span>Zebra Lab</span></a><nav aria-label="${SAID.pages}">${links.join('')}</nav>${languages(here)}</header><main>${needs && `<noscript><p class="needs">${needs}</p></noscript>`}${words}</main></div>`;
 }

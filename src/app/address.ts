@@ -24,6 +24,8 @@ function below({ origin, pathname }: Pick<URL, 'origin' | 'pathname'>): string |
     : undefined;
 }
 
+export { folderOf };
+
 export const here = (): Route => routeOf(below(location) ?? '', location.hash);
 
 /** The URL of a page as the `href` of a link. */
@@ -83,6 +85,16 @@ export function replaceOld(): void {
   const route = here();
   if (route.unknown === undefined && isOld(below(location) ?? '', location.hash)) show(route);
 }
+
+/** Whether the address is one that names no language: the site's root, also in its former form, and short links. */
+export const isNeutral = (): boolean => {
+  const folder = below(location) ?? '';
+  return (
+    isOld(folder, location.hash) ||
+    here().page === 'go' ||
+    (here().page === 'home' && location.hash === '')
+  );
+};
 
 /** Goes to a page of the site, with a history entry unless `replace`. */
 export function goTo(href: string, { replace = false } = {}): void {

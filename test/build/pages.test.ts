@@ -7,7 +7,9 @@ import { siteUrl } from '../../scripts/pages/plugin.mjs';
 import { sizeOf, textIn } from '../../scripts/pages/png.mjs';
 import { pictureOf, previewsOf, SIZE } from '../../scripts/pages/previews';
 import { lessonsOf } from '../../scripts/pages/read.mjs';
+import { translatedDocument, translatedMarkdown } from '../../scripts/messages/lessons';
 import { notFound, sitePages, type SitePage } from '../../scripts/pages/site';
+import { ALL_LANGUAGES, folderOfLanguage } from '../../src/core/language';
 import { PAGES, routeOf } from '../../src/app/route';
 import { readDocument } from '../../src/lessons/document';
 import { mapProse } from '../../src/lessons/mapProse';
@@ -19,7 +21,7 @@ const URL_ = 'https://example.org/zebra/';
 let lessons: ReturnType<typeof lessonsOf>;
 let pages: readonly SitePage[];
 beforeAll(() => {
-  lessons = lessonsOf({ readDocument, mapProse });
+  lessons = lessonsOf({ readDocument, mapProse, translatedDocument, translatedMarkdown });
   pages = sitePages(lessons);
 });
 
@@ -162,7 +164,9 @@ describe('the text', () => {
         const { pathname, hash, origin } = new URL(decoded(href!), URL_ + page.folder);
         expect(origin).toBe('https://example.org');
         const folder = pathname.slice('/zebra/'.length);
-        const known = pages.some((one) => one.folder === folder);
+        const known = pages.some((one) =>
+          ALL_LANGUAGES.some(({ tag }) => folderOfLanguage(tag) + one.folder === folder),
+        );
         expect(known, `${page.folder}: ${href}`).toBe(true);
         if (folder === page.folder && hash !== '') expect(html).toContain(`id="${hash.slice(1)}"`);
       }
@@ -218,9 +222,15 @@ test('the page for what does not exist opens from any depth if the root is known
   expect(readHead(html).get('robots')).toBe('noindex');
 });
 
-test('the sitemap has every listed page under its whole URL, and robots.txt names it', () => {
+test('the sitemap has every listed page in every language under its whole URL, and robots.txt names it', () => {
   const urls = [...sitemapOf(pages, URL_).matchAll(/<loc>([^<]*)<\/loc>/g)].map(([, url]) => url);
-  expect(urls).toEqual(pages.filter(({ listed }) => listed).map(({ folder }) => URL_ + folder));
+  expect(urls).toEqual(
+    pages
+      .filter(({ listed }) => listed)
+      .flatMap(({ folder }) =>
+        ALL_LANGUAGES.map(({ tag }) => URL_ + folderOfLanguage(tag) + folder),
+      ),
+  );
   expect(urls).toContain(`${URL_}lessons/04-the-cliff/`);
   expect(urls).not.toContain(`${URL_}class/`);
   expect(robotsOf(URL_)).toContain(`Sitemap: ${URL_}sitemap.xml`);
