@@ -2,7 +2,7 @@
 import { readCatalog, keyIn } from './catalog.ts';
 import { fileOf, SITE } from './files.ts';
 import { ENGLISH, LANGUAGES, type Language } from '../../src/core/languages.ts';
-import { MADE_UP, pretended } from './madeUp.ts';
+import { lengthened, MADE_UP, pretended } from './madeUp.ts';
 
 export interface Translations {
   /** The translation of a message in a file of the site; undefined leaves the English. */
@@ -24,7 +24,7 @@ export function languageOf(tag: string | undefined): Language {
 /** Translations that are marked as changed are used: they are closer to the reader's language than English. */
 export function translationsOf(root: string, { tag }: Language): Translations {
   if (tag === ENGLISH.tag) return { site: () => undefined, lesson: (_, message) => message };
-  if (tag === MADE_UP.tag) return { site: pretended, lesson: (_, message) => pretended(message) };
+  if (tag === MADE_UP.tag) return { site: pretended, lesson: (_, message) => lengthened(message) };
   const site = readCatalog(fileOf(root, tag, SITE));
   const lessons = new Map<string, ReturnType<typeof readCatalog>>();
   return {

@@ -21,8 +21,9 @@ const LETTERS: Readonly<Record<string, string>> = Object.fromEntries(
 );
 /** What a translator leaves alone: links, formulas, code, tags, entities. */
 const KEPT =
-  /(\]\([^)]*\)|\$[^$]+\$|```[\s\S]*?```|`[^`]+`|<[^>]+>|&\w+;|https?:\S+|\w+\.(?:py|json|zip|md|txt|csv|safetensors)\b)/;
+  /(\{[a-z]+:|\]\([^)]*\)|\$[^$]+\$|```[\s\S]*?```|`[^`]+`|<[^>]+>|&\w+;|https?:\S+|\w+\.(?:py|json|zip|md|txt|csv|safetensors)\b)/;
 
+/** A message of the site. */
 export const pretended = (message: string): string => say(parseMessage(message));
 
 const say = (parts: readonly Part[]): string =>
@@ -43,7 +44,8 @@ const say = (parts: readonly Part[]): string =>
     })
     .join('');
 
-function lengthened(text: string): string {
+/** A message of a lesson, which has no placeholders. */
+export function lengthened(text: string): string {
   return text
     .split(KEPT)
     .map((piece, i) => (i % 2 === 1 ? piece : piece.replaceAll(/[A-Za-z]+/g, longer)))

@@ -16,14 +16,18 @@ export type Part =
 const MARK = /\{(\d+)(?::([^{}]*))?\}|<(\d+)\/>|<(\d+)>|<\/(\d+)>/g;
 const CATEGORY = /^(zero|one|two|few|many|other)=/;
 
-/** Throws Error if an element is not closed, or a choice has not two texts. */
+/** Throws Error if an element is not closed, a choice has not two texts or has a placeholder inside. */
 export function parseMessage(message: string): readonly Part[] {
   const root: Part[] = [];
   const open: { index: number; parts: Part[] }[] = [];
   let into = root;
   let at = 0;
   const text = (end: number) => {
-    if (end > at) into.push({ kind: 'text', text: message.slice(at, end) });
+    if (end <= at) return;
+    const text = message.slice(at, end);
+    if (/\{\d+:/.test(text))
+      throw new Error(`'${message}' has a placeholder inside a choice, which is not possible`);
+    into.push({ kind: 'text', text });
   };
   for (const mark of message.matchAll(MARK)) {
     text(mark.index);
