@@ -1,6 +1,12 @@
 /** @file Every page of the site with its own address: title, description, picture and text, made from the lessons. */
 import { folderOf, NAVIGATION, PAGES, TITLES, type Page } from '../../src/app/route';
-import { ALL_LANGUAGES, folderOfLanguage, LANGUAGE } from '../../src/core/language';
+import {
+  ALL_LANGUAGES,
+  folderOfLanguage,
+  LANGUAGE,
+  languageOfGuides,
+  languageOfLesson,
+} from '../../src/core/language';
 import type { LessonDocument } from '../../src/lessons/document';
 import { escaped } from './escaped';
 import { lessonText, still } from './lessonText';
@@ -47,6 +53,8 @@ const SAID = {
   pages: 'Pages',
   language: 'Language',
 };
+
+const lang = (tag: string | undefined) => (tag === undefined ? '' : ` lang="${tag}"`);
 
 const numberOf = (id: string) => Number(id.slice(0, 2));
 
@@ -106,7 +114,7 @@ export function sitePages({ documents, guides }: Lessons): readonly SitePage[] {
         article: true,
         body: framed(
           'lessons',
-          `${lessonText(document, titleOf)}<p class="row">${around.join(' ')}</p>`,
+          `<div${lang(languageOfLesson(id))}>${lessonText(document, titleOf)}</div><p class="row">${around.join(' ')}</p>`,
           NEEDS_LESSON,
           folderOf({ page: 'lessons', path: [id] }),
         ),
@@ -119,7 +127,7 @@ export function sitePages({ documents, guides }: Lessons): readonly SitePage[] {
         description: `For teachers: goals, timing and expected answers. ${summary}`,
         body: framed(
           'teach',
-          `<p class="note"><a href="~/teach/">${SAID.teach}</a></p><h1>${escaped(title)}</h1><p class="lead">${escaped(SAID.forTeachers(minutes, document.steps.length, summary))}</p><p class="row"><a href="~/lessons/${id}/">${SAID.lesson}</a> <a href="~/worksheet/${id}/">${SAID.worksheet}</a></p>${guide === undefined ? '' : `<h2>${SAID.guide}</h2>${still(guide)}`}`,
+          `<p class="note"><a href="~/teach/">${SAID.teach}</a></p><h1>${escaped(title)}</h1><p class="lead">${escaped(SAID.forTeachers(minutes, document.steps.length, summary))}</p><p class="row"><a href="~/lessons/${id}/">${SAID.lesson}</a> <a href="~/worksheet/${id}/">${SAID.worksheet}</a></p>${guide === undefined ? '' : `<h2>${SAID.guide}</h2><div${lang(languageOfGuides)}>${still(guide)}</div>`}`,
           '',
           folderOf({ page: 'teach', path: [id] }),
         ),

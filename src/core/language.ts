@@ -13,3 +13,8 @@ export const LANGUAGE_FOLDER = folderOfLanguage(LANGUAGE.tag);
 
 /** English first. */
 export const ALL_LANGUAGES: readonly Language[] = [ENGLISH, ...LANGUAGES];
+
+/** The `lang` of a lesson's text, or of its guide, if it is not translated into the language of the page. */
+export const languageOfLesson = (id: string): string | undefined =>
+  LANGUAGE.lessons?.includes(id) === false ? ENGLISH.tag : undefined;
+export const languageOfGuides: string | undefined = LANGUAGE.guides ? undefined : ENGLISH.tag;

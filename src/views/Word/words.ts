@@ -36,8 +36,9 @@ const LETTERS = [...patterns.all.map(({ letter }) => letter), MASK_LETTER].join(
 const STRIPES = new RegExp(`\\b[${LETTERS}](?: [${LETTERS}])+\\b`);
 const FORMS: readonly (readonly [WordId, RegExp])[] = [
   ['nats', /\bnats\b/],
-  ['cache', /\bKV cache\b/],
-  ['sinks', /\b[Aa]ttention sinks?\b/],
+  // In German and Spanish, too.
+  ['cache', /\bKV[- ][Cc]ache\b|\bcaché KV\b/],
+  ['sinks', /\b[Aa]ttention[ -][Ss]inks?\b|\b[Ss]umideros? de atención\b/],
   ['layers', STRIPES],
 ];
 
