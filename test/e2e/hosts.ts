@@ -50,6 +50,8 @@ export interface Plain {
   readonly before?: readonly (readonly [path: RegExp, code: string])[];
   /** The site's folder on the host, without slashes; by default, the site is at the host's root. */
   readonly folder?: string;
+  /** A folder whose files take the place of the built site's, or are added to them. */
+  readonly over?: string;
   /** Answers 'lab' with the page 'lab/' instead of redirecting there. */
   readonly slashless?: boolean;
   /** Serves a folder only under the name of its file, as learning systems do. */
@@ -66,6 +68,7 @@ export async function plainHost({
   arrives = () => {},
   before = [],
   folder,
+  over = 'dist',
   slashless = false,
   filesOnly = false,
 }: Plain = {}): Promise<Host> {
@@ -75,7 +78,9 @@ export async function plainHost({
     arrives(pathname);
     const below = pathname.startsWith(root) ? `/${pathname.slice(root.length)}` : undefined;
     let path = normalize(below ?? '/404.html');
-    const isFolder = (await stat(join('dist', path)).catch(() => undefined))?.isDirectory();
+    const isIn = async (root: string) =>
+      (await stat(join(root, path)).catch(() => undefined))?.isDirectory();
+    const isFolder = (await isIn(over)) || (await isIn('dist'));
     if (isFolder && !filesOnly) {
       if (!path.endsWith('/') && !slashless)
         return void response.writeHead(301, { Location: `${pathname}/` }).end();
@@ -83,7 +88,9 @@ export async function plainHost({
     }
     const bytes = spoilt?.test(path)
       ? Buffer.alloc(0)
-      : await readFile(join('dist', path)).catch(() => undefined);
+      : await readFile(join(over, path)).catch(() =>
+          readFile(join('dist', path)).catch(() => undefined),
+        );
     if (!bytes || below === undefined || missing?.test(path)) {
       const instead = await readFile('dist/404.html').catch(() => '');
       return void response.writeHead(404, { 'Content-Type': 'text/html' }).end(instead);
