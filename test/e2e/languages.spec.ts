@@ -129,10 +129,9 @@ test('the menu opens the same page with the same settings, and the choice is rem
   await expect(page.locator('html')).toHaveAttribute('lang', 'de');
 
   // Addresses that name no language open in the chosen one, old ones too; others in their own.
-  await page.goto('./');
+  await visit(page, './');
   await expect(page).toHaveURL(/\/de\/$/);
-  await page.goto('about:blank');
-  await page.goto('./#/lab?v=1&seed=9');
+  await visit(page, './#/lab?v=1&seed=9');
   await expect(page).toHaveURL(/\/de\/lab\/#v=1.*seed=9/);
   await visit(page, './lessons/');
   await expect(page.locator('html')).toHaveAttribute('lang', 'en');

@@ -36,7 +36,7 @@ const LETTERS = [...patterns.all.map(({ letter }) => letter), MASK_LETTER].join(
 const STRIPES = new RegExp(`\\b[${LETTERS}](?: [${LETTERS}])+\\b`);
 const FORMS: readonly (readonly [WordId, RegExp])[] = [
   ['nats', /\bnats\b/],
-  // In German and Spanish, too.
+  // In German and Spanish, too. cspell:ignore bcaché umideros atención
   ['cache', /\bKV[- ][Cc]ache\b|\bcaché KV\b/],
   ['sinks', /\b[Aa]ttention[ -][Ss]inks?\b|\b[Ss]umideros? de atención\b/],
   ['layers', STRIPES],
