@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { bundled } from '../bundle.mjs';
 import { known, lessonFiles } from './files.mjs';
-import { block, inline } from './render.mjs';
+import { block, inline, speak } from './render.mjs';
 
 const PATH = /\/lessons\/([^/]+)\/(lesson|guide)\.md(\?head)?$/;
 
@@ -32,6 +32,7 @@ let read;
 
 /** @returns {import('vite').Plugin} */
 export function lessons(translations) {
+  speak((message) => translations.site(message, 'scripts/lessons/render.mjs') ?? message);
   return {
     name: 'zebra-lessons',
     enforce: 'pre',

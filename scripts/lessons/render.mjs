@@ -60,6 +60,10 @@ markdown.renderer.rules.formula = (tokens, i) => mathml(tokens[i].meta.tex, toke
 
 // ------------------------------------------------------------------- claims: {proved}, {measured: …}, {source: … | https://…}
 
+/** Words of our own beside the author's, in the language of the site. */
+let say = (message) => message;
+export const speak = (translate) => void (say = translate);
+
 const CLAIMS = {
   proved: { word: 'proved', says: 'it follows from who may read whom, and this page counts it' },
   measured: { word: 'measured' },
@@ -79,7 +83,7 @@ export const COMMANDS = {
 };
 const inWords = (says) =>
   says.replaceAll(/npm run ([a-z:]+)(?: --(?: --?[a-z]+)+)?/g, (_, name) => {
-    if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name];
+    if (Object.hasOwn(COMMANDS, name)) return say(COMMANDS[name]);
     throw new LessonError(
       `npm run ${name} has no words for readers; COMMANDS of scripts/lessons/render.mjs has ${Object.keys(COMMANDS).join(', ')}`,
     );
@@ -104,10 +108,10 @@ markdown.inline.ruler.after('formula', 'claim', (state, silent) => {
 });
 const claimOf = ({ kind, says, url }) => {
   const { word, title, says: always } = CLAIMS[kind];
-  const said = says ? inWords(says) : always;
-  const text = escapeHtml(said ? `${word}: ${said}` : word);
+  const said = says ? inWords(says) : always && say(always);
+  const text = escapeHtml(said ? `${say(word)}: ${said}` : say(word));
   if (url) return `<a class="claim ${kind}" ${outside(url)}>${text}</a>`;
-  return `<span class="claim ${kind}"${title ? ` title="${escapeHtml(title)}"` : ''}>${text}</span>`;
+  return `<span class="claim ${kind}"${title ? ` title="${escapeHtml(say(title))}"` : ''}>${text}</span>`;
 };
 
 const ENDS = /[.!?:…][)”’"']*$/;
@@ -147,8 +151,9 @@ markdown.renderer.rules.claim = (tokens, i) => {
   const { all, alone } = tokens[i].meta;
   if (all.length === 0) return '';
   if (alone) return all.map(claimOf).join(' ');
-  const kinds = [...new Set(all.map(({ kind }) => CLAIMS[kind].word))].join(', ');
-  return `<button type="button" class="mark" aria-expanded="false" aria-label="Where this comes from: ${kinds}">i</button><span class="evidence" hidden>${all.map(claimOf).join(' ')}</span>`;
+  const kinds = [...new Set(all.map(({ kind }) => say(CLAIMS[kind].word)))].join(', ');
+  const label = say('Where this comes from: {0}').replace('{0}', kinds);
+  return `<button type="button" class="mark" aria-expanded="false" aria-label="${escapeHtml(label)}">i</button><span class="evidence" hidden>${all.map(claimOf).join(' ')}</span>`;
 };
 
 // ------------------------------------------------- {with train, window: …}, {without train: …}: src/lessons/within.ts

@@ -29,7 +29,7 @@ export const lessonIds = (root: string): readonly string[] =>
 type One = { message: string; file: string; notes: readonly string[] };
 
 function siteMessages(root: string): readonly One[] {
-  const paths = ['src', 'scripts/pages'].flatMap((folder) =>
+  const paths = ['src', 'scripts/lessons', 'scripts/pages'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
       .filter(hasMessages)
