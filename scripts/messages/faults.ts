@@ -19,7 +19,7 @@ export function faultsOf(message: string, translation: string): readonly string[
   compare('the link', (text) => [...text.matchAll(/\]\(([^)]*)\)/g)].map((one) => one[1]!));
   compare('the formula', (text) => text.match(/\$[^$]+\$/g) ?? []);
   compare('the code', (text) => text.match(/`[^`]+`/g) ?? []);
-  compare('the note', (text) => text.match(/\{[a-z]+:/g) ?? []);
+  compare('the note', (text) => text.match(/\{[a-zA-Z, ]+:/g) ?? []);
   compare('the HTML', (text) => text.match(/<\/?[a-z][^>]*>/g) ?? []);
   compare('the number', numbers);
   if (

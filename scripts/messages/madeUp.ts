@@ -6,7 +6,7 @@ import type { Language } from '../../src/core/languages.ts';
 import { parseMessage, type Part } from './message.ts';
 
 export const MADE_UP: Language = {
-  tag: 'en-XA',
+  tag: 'qps', // of those that ISO 639 leaves to private use
   name: 'Ṁåđé üþ',
   direction: 'rtl',
   offer: { says: '', yes: '', no: '' },
@@ -21,7 +21,7 @@ const LETTERS: Readonly<Record<string, string>> = Object.fromEntries(
 );
 /** What a translator leaves alone: links, formulas, code, tags, entities. */
 const KEPT =
-  /(\{[a-z]+:|\]\([^)]*\)|\$[^$]+\$|```[\s\S]*?```|`[^`]+`|<[^>]+>|&\w+;|https?:\S+|\w+\.(?:py|json|zip|md|txt|csv|safetensors)\b)/;
+  /(\{(?:with |without )?[a-zA-Z, ]+:|\]\([^)]*\)|\$[^$]+\$|```[\s\S]*?```|`[^`]+`|<[^>]+>|&\w+;|https?:\S+|\w+\.(?:py|json|zip|md|txt|csv|safetensors)\b)/;
 
 /** A message of the site. */
 export const pretended = (message: string): string => say(parseMessage(message));

@@ -172,7 +172,7 @@ describe('every file of the site', () => {
       const code = readFileSync(path, 'utf8');
       const all = messagesIn(path, code);
       messages += all.length;
-      const other = applied(code, all, pretended, 'en-XA');
+      const other = applied(code, all, pretended, 'qps');
       if (path.endsWith('.svelte')) compile(other, { generate: 'client', filename: path });
       else expect(parseSync(path, other).errors, path).toEqual([]);
     }
