@@ -18,7 +18,7 @@ export interface Place {
 const MUTE =
   /(^|\.)(querySelector|querySelectorAll|matches|closest|getElementById|getElementsBy\w+|addEventListener|removeEventListener|dispatchEvent|getContext|matchMedia|fetch|URL|Worker|RegExp|Symbol|getItem|setItem|removeItem|setAttribute|getAttribute|removeAttribute|hasAttribute|toggleAttribute|attr|style|select|selectAll|setProperty|getPropertyValue|startsWith|endsWith|includes|indexOf|split|createElement|createElementNS|mark|measure|warn|error|log|info|debug|canParse|has|get|delete|supports|registerProcessor|TextDecoder|TextEncoder|Blob|classList\.\w+|importKey|digest|localeCompare|test|exec|replaceAll|replace|match|matchAll|search|CustomEvent|Event|font|DOMException|glob)$/;
 /** Properties whose value is always shown. */
-const SHOWN = /^(label|title|heading|says|say|caption|hint|unit|noun|plural|singular|word|summary|description|lead|ask|legend|placeholder|ariaLabel)$/; // prettier-ignore
+const SHOWN = /^(label|xLabel|yLabel|title|heading|says|say|caption|hint|unit|noun|plural|singular|word|summary|description|lead|ask|legend|placeholder|ariaLabel)$/; // prettier-ignore
 /** Properties whose value never is. */
 const HIDDEN = /^(class|className|id|kind|type|href|src|url|path|style|fill|stroke|transform|font|cssText|key|code|mime|selector|pattern|d|viewBox|points|cursor|display|term|expression|plan|colour|color|__.*)$/; // prettier-ignore
 

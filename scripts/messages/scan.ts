@@ -228,6 +228,30 @@ class Script {
     }
   }
 
+  /** An expression whose text is shown as it is: single words are messages, too. */
+  protected walkShown(
+    given: Node,
+    holes: readonly Hole[],
+    above: readonly (readonly [string, Node])[],
+  ): void {
+    const node = unwrapped(given);
+    const isInMessage = holes.some(
+      (hole) => hole.kind === 'choice' && hole.start <= node.start && hole.end >= node.end,
+    );
+    const text = textOf(node);
+    if (text !== undefined) {
+      if (isWord(text) && this.marks.get(node.start) !== false)
+        this.found.push({ message: text, ...spanOf(node), as: 'literal', holes: [], notes: [] });
+    } else if (node.type === 'ConditionalExpression' && !isInMessage) {
+      this.walk(node.test, above);
+      this.walkShown(node.consequent, [], above);
+      this.walkShown(node.alternate, [], above);
+    } else if (node.type === 'LogicalExpression') {
+      this.walk(node.left, above);
+      this.walkShown(node.right, [], above);
+    } else this.inside([given], holes, above);
+  }
+
   private says(
     node: Node,
     text: string,
@@ -265,6 +289,7 @@ function placeOf(above: readonly (readonly [string, Node])[], isTemplate: boolea
     if (key === undefined && calls.length === 0) {
       if (/^(Property|PropertyDefinition)$/.test(node.type) && name === 'value') key = nameOf(node.key); // prettier-ignore
       if (node.type === 'VariableDeclarator' && name === 'init') key = nameOf(node.id);
+      if (node.type === 'AssignmentPattern' && name === 'right') key = nameOf(node.left);
       if (node.type === 'AssignmentExpression' && name === 'right') key = nameOf(node.left);
     }
     if (node.type === 'ThrowStatement') thrown = true;
@@ -373,7 +398,7 @@ class Markup extends Script {
   /** The messages inside the parts of a message: attributes, choices' conditions, opaque elements. */
   private parts(node: Node, holes: readonly Hole[], isSeen: boolean): void {
     if (node.type === 'Text' || node.type === 'Comment') return;
-    if (node.type === 'ExpressionTag') return this.inside([node.expression], holes, []);
+    if (node.type === 'ExpressionTag') return this.walkShown(node.expression, holes, []);
     const inner = innerOf(node);
     if (!inner) return this.node(node, isSeen);
     this.attributes(node);
@@ -396,6 +421,8 @@ class Markup extends Script {
         return this.fragment(node.fragment, isSeen && !MUTE.has(node.name));
       case 'Comment':
         return;
+      case 'ExpressionTag':
+        return this.walkShown(node.expression, [], []);
       default:
         // Blocks and tags: their fragments are markup, all else are expressions.
         for (const [, child] of below(node)) {

@@ -84,6 +84,11 @@ describe('in a component', () => {
       `<p>{n} {n === 1 ? 'run is' : 'runs are'} here</p>`,
       ['{0} {1:run is|runs are} here'],
     ],
+    [
+      'one word that is shown',
+      `<i>{a ? 'measured' : (b ?? 'counted')}</i>`,
+      ['measured', 'counted'],
+    ],
     ['handlers', `<button onclick={() => say('It was copied')}>×</button>`, ['It was copied']],
     ['scripts', `<script>const a = 'some words';</script>`, ['some words']],
     ['no code', `<code>from torch import nn</code>`, []],
