@@ -8,6 +8,7 @@ type Translate = (message: string) => string;
 const SAID: ReadonlySet<string> = new Set([
   'ask',
   'hints',
+  'name', // of a run
   'says',
   'because',
   'answer',
@@ -55,7 +56,7 @@ function translatedHead<T extends Pick<Heading, 'title' | 'summary' | 'learned'>
 function translatedPart(part: Prose | Block, say: Translate): Prose | Block {
   if (part.kind === 'prose') return { ...part, text: translatedMarkdown(part.text, say) };
   const value = (one: unknown, name = ''): unknown => {
-    if (typeof one === 'string') return SAID.has(name) ? say(one) : one;
+    if (typeof one === 'string') return SAID.has(name) && /\p{Ll}{2}/u.test(one) ? say(one) : one;
     if (Array.isArray(one)) return one.map((each) => value(each, name));
     if (typeof one !== 'object' || one === null) return one;
     return Object.fromEntries(Object.entries(one).map(([key, each]) => [key, value(each, key)]));
