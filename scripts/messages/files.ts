@@ -5,6 +5,7 @@ import { join } from 'node:path';
 const ENGLISH_ONLY = [
   'src/core/languages.ts',
   'src/app/teach/classGrades.ts',
+  'src/app/teach/worksheet/forPaper.ts',
   'src/app/teach/classStatements.ts',
   'src/attention/python.ts',
   'src/lessons/check.ts',

@@ -56,7 +56,10 @@ function translatedHead<T extends Pick<Heading, 'title' | 'summary' | 'learned'>
 function translatedPart(part: Prose | Block, say: Translate): Prose | Block {
   if (part.kind === 'prose') return { ...part, text: translatedMarkdown(part.text, say) };
   const value = (one: unknown, name = ''): unknown => {
-    if (typeof one === 'string') return SAID.has(name) && /\p{Ll}{2}/u.test(one) ? say(one) : one;
+    if (typeof one === 'string') {
+      const isSaid = name !== 'name' || /\p{Ll}{2}/u.test(one); // not 'G S S S'
+      return SAID.has(name) && isSaid ? say(one) : one;
+    }
     if (Array.isArray(one)) return one.map((each) => value(each, name));
     if (typeof one !== 'object' || one === null) return one;
     return Object.fromEntries(Object.entries(one).map(([key, each]) => [key, value(each, key)]));

@@ -210,7 +210,9 @@ class Script {
         holes: pieces.holes,
         notes: pieces.notes,
       });
-    this.inside(node.expressions, taken ? pieces.holes : [], [...above, ['expressions', node]]);
+    const within = [...above, ['expressions', node]] as const;
+    if (!taken) return this.inside(node.expressions, [], within);
+    for (const one of node.expressions) this.walkShown(one, pieces.holes, within);
   }
 
   /** Messages inside the expressions of a message, apart from choices that are part of it. */

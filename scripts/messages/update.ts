@@ -43,9 +43,9 @@ export function updated(entries: readonly Entry[], catalog: Catalog): Catalog {
   return next;
 }
 
-/** The share of words that two messages have in common, from 0 to 1. */
+/** The share of words that two messages have in common, from 0 to 1; 0 for messages of one word or two. */
 export function likeness(a: string, b: string): number {
-  const words = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const words = (text: string) => text.toLowerCase().match(/\p{L}{2,}/gu) ?? [];
   const rest = [...words(b)];
   const all = words(a).length + rest.length;
   let common = 0;
@@ -55,7 +55,7 @@ export function likeness(a: string, b: string): number {
     rest.splice(at, 1);
     common++;
   }
-  return all === 0 ? 0 : (2 * common) / all;
+  return all < 6 ? 0 : (2 * common) / all;
 }
 
 export function main(given: readonly string[]): void {

@@ -121,7 +121,7 @@ const SHORT: readonly { of: (spec: RunSpec) => string }[] = (
   [
     ['stripes', ({ stripes }) => stripes],
     ['groupSize', ({ groupSize }) => `L ${groupSize}`],
-    ['place', ({ place }) => `${place} global`],
+    ['place', ({ place }) => (place === 'first' ? 'first global' : 'last global')],
     ['window', ({ window }) => `W ${window}`],
     ['chunk', ({ chunk }) => `C ${chunk}`],
   ] as const satisfies readonly (readonly [keyof Own, (spec: RunSpec) => string])[]

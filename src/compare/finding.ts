@@ -116,7 +116,7 @@ const after = (steps: number) => `After ${formatInteger(steps)} ${steps === 1 ? 
 function asked(names: readonly string[], { measure, distance }: Question): string {
   return measure.of === 'text'
     ? `Which of ${listed(names)} best predicts text it has not seen, and at what price?`
-    : `Which of ${listed(names)} answers when the answer lies ${distance === undefined ? 'far' : `at least ${counted(distance, 'token')}`} back, and at what price?`;
+    : `Which of ${listed(names)} answers when the answer lies ${distance === undefined ? 'far' : `at least ${sayTokens(distance)}`} back, and at what price?`;
 }
 
 /** While it is too early to compare: the numbers as they are, without a leader. */
@@ -207,7 +207,7 @@ function far(entries: readonly Entry[], { context, far: length }: Question): str
     unpriced.length === 0
       ? []
       : [
-          `${listed(unpriced)} ${unpriced.length === 1 ? 'has' : 'have'} no price on texts of ${counted(length, 'token')}: the mask is known for ${formatInteger(context)} tokens only.`,
+          `${listed(unpriced)} ${unpriced.length === 1 ? 'has' : 'have'} no price on texts of ${sayTokens(length)}: the mask is known for ${formatInteger(context)} tokens only.`,
         ];
   return [...farShares(ahead, length), ...none].join(' ');
 }
@@ -225,7 +225,7 @@ function farShares(ahead: readonly Entry[], length: number): string[] {
       `${name} ${i === 0 ? 'would need ' : ''}${share(farFlops / dearest.farFlops)}`,
   );
   return [
-    `On texts of ${counted(length, 'token')} ${listed(shares)} of ${dearest.name}'s FLOPs per token.`,
+    `On texts of ${sayTokens(length)} ${listed(shares)} of ${dearest.name}'s FLOPs per token.`,
   ];
 }
 
@@ -238,13 +238,11 @@ function outOfReach({ name, reach }: Entry, { measure, context, distance }: Ques
   if (measure.of === 'answers')
     return distance !== undefined && distance >= reach
       ? [
-          `${name} cannot know the answer: its layers reach ${counted(reach, 'token')}, and the answer lies at least ${formatInteger(distance)} back.`,
+          `${name} cannot know the answer: its layers reach ${sayTokens(reach)}, and the answer lies at least ${formatInteger(distance)} back.`,
         ]
       : [];
   return reach < context
-    ? [
-        `${name} can use at most ${counted(reach, 'token')} of a context of ${formatInteger(context)}.`,
-      ]
+    ? [`${name} can use at most ${sayTokens(reach)} of a context of ${formatInteger(context)}.`]
     : [];
 }
 
@@ -262,7 +260,8 @@ function trust(
     : `${few}${elsewhere}, ${formatInteger(tokens / measure.together)} questions. Differences that chance alone could explain are not reported; whether a plan learns the task at all can depend on the seed.`;
 }
 
-const unit = (measure: Measure) => (measure.of === 'text' ? ' nats' : ' right');
+const unit = (measure: Measure) =>
+  measure.of === 'text' ? /* a message */ ' nats' : /* a message */ ' right';
 const score = (value: number, measure: Measure, whole = true) =>
   `${measure.of === 'text' ? value.toFixed(2) : share(value)}${whole ? unit(measure) : ''}`;
 const chance = (measure: Measure) =>
@@ -278,6 +277,6 @@ export function share(value: number): string {
     : `${Math.round(percent)} %`;
 }
 
-const counted = (n: number, noun: string) => `${formatInteger(n)} ${n === 1 ? noun : `${noun}s`}`;
+const sayTokens = (n: number) => `${formatInteger(n)} ${n === 1 ? 'token' : 'tokens'}`;
 const listed = (words: readonly string[]) =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

@@ -16,6 +16,7 @@ export interface Closed {
   readonly step: string; // its title
   /** The task, in the words the reader would have seen. */
   readonly what: string;
+  readonly isExercise: boolean;
 }
 
 const STRIPES: readonly string[] = ['plan', 'stripes', 'groupSize', 'place'];
@@ -41,12 +42,17 @@ export function closedBy(lesson: Lesson, link: Taken): readonly Closed[] {
   return lesson.steps.flatMap((step) => [
     ...step.goals
       .filter((goal) => !canReach(goal, step, link))
-      .map((goal) => ({ step: step.title, what: sayGoal(goal, step.stage.runs.length) })),
+      .map((goal) => ({
+        step: step.title,
+        what: sayGoal(goal, step.stage.runs.length),
+        isExercise: false,
+      })),
     ...step.exercises
       .filter((exercise) => !canSolve(exercise, step, link))
       .map(({ id, kind }) => ({
         step: step.title,
         what: `exercise ${numbers.get(id)} (${withinSentence(kinds.get(kind).label)})`,
+        isExercise: true,
       })),
   ]);
 }

@@ -1,4 +1,5 @@
 /** @file In words: a layer that is called local but reads everything. */
+import { withinSentence } from '../core/sentence';
 import { readsLikeGlobal } from '../attention/whole';
 import type { LayerPlan, PatternSpec } from '../attention/pattern';
 import { patterns } from '../attention/registry';
@@ -20,7 +21,7 @@ export function wholeSay(layer: PatternSpec, T: number): string | undefined {
 export function wholeSays(layers: LayerPlan, T: number): string | undefined {
   const said = layers.flatMap((layer, l) => {
     const why = patterns.has(layer.pattern) ? wholeSay(layer, T) : undefined;
-    return why ? [{ l: l + 1, label: patterns.get(layer.pattern).label.toLowerCase(), why }] : [];
+    return why ? [{ l: l + 1, label: withinSentence(patterns.get(layer.pattern).label), why }] : [];
   });
   const [first] = said;
   if (!first) return undefined;

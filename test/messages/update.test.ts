@@ -71,8 +71,9 @@ describe('when messages change', () => {
   });
 
   test('likeness is 1 for the same words and 0 for others', () => {
-    expect(likeness('one two', 'Two, one!')).toBe(1);
-    expect(likeness('one two', 'three')).toBe(0);
+    expect(likeness('one two three', 'Two, three, one!')).toBe(1);
+    expect(likeness('one two three', 'four five six')).toBe(0);
+    expect(likeness('not {0}', 'not {0}')).toBe(0);
   });
 });
 

@@ -1,4 +1,6 @@
 /** @file The masks of a run as pictures, one for all layers with the same mask, and each row described in words. */
+import { formatInteger } from '../../core/units';
+import { withinSentence } from '../../core/sentence';
 import { visiblePairs } from '../../attention/cost';
 import { maskCells } from '../../attention/cells';
 import { byName } from '../../attention/rowNames';
@@ -54,9 +56,9 @@ export function sayLayers(layers: readonly number[], of: number): string {
 export function sayPattern({ pattern, params }: PatternSpec): string {
   const rule = patterns.get(pattern);
   const numbers = Object.entries(rule.params).map(
-    ([name, { label }]) => `${label.toLowerCase()} ${params[name]}`,
+    ([name, { label }]) => `${withinSentence(label)} ${params[name]}`,
   );
-  return [patterns.has(pattern) ? rule.label.toLowerCase() : byName(pattern), ...numbers].join(
+  return [patterns.has(pattern) ? withinSentence(rule.label) : byName(pattern), ...numbers].join(
     ', ',
   );
 }
@@ -66,11 +68,11 @@ export function sayRow(layer: PatternSpec, query: number, T: number): string {
   const { exact, summaries, chunk, keys } = readsOf(layer, query, T);
   if (keys === 0) return `query ${query} reads nothing`;
   const tokens = `${count(exact) === 1 ? 'key' : 'keys'} ${listOf(exact)}`;
-  const through =
-    summaries > 0 ? ` and ${counted(summaries, 'summary', 'summaries')} of ${chunk} tokens` : '';
-  return `query ${query} reads ${tokens}${through}: ${counted(keys, 'key')}`;
+  const through = summaries > 0 ? ` and ${saySummaries(summaries)} of ${chunk} tokens` : '';
+  return `query ${query} reads ${tokens}${through}: ${sayKeys(keys)}`;
 }
 
 /** '1 key', '6 keys'. */
-export const counted = (n: number, one: string, many = `${one}s`): string =>
-  `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
+export const sayKeys = (n: number): string => `${formatInteger(n)} ${n === 1 ? 'key' : 'keys'}`;
+export const saySummaries = (n: number): string =>
+  `${formatInteger(n)} ${n === 1 ? 'summary' : 'summaries'}`;

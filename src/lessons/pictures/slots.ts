@@ -14,7 +14,7 @@ import {
   type Cache,
 } from '../../masks/analysis/cache';
 import { count, minus, NONE, sayRuns, type Runs } from '../../attention/runs';
-import { counted } from './masks';
+import { saySummaries } from './masks';
 
 export interface Shelf {
   readonly kind: 'growing' | 'ring' | 'summaries' | 'pinned';
@@ -112,7 +112,7 @@ export function sayStep(layer: PatternSpec, t: number): string {
       const before = heldAt(cache, Math.max(0, now - 1))[0]!;
       if (first === before) return `token ${now} went into the ring; no chunk left it`;
       const left = `tokens ${before} to ${first! - 1} left the ring`;
-      return `${left}: ${counted((first! - before) / cache.chunk, 'summary', 'summaries')} in their place`;
+      return `${left}: ${saySummaries((first! - before) / cache.chunk)} in their place`;
     }
     case 'pinned': {
       const slot = pinnedAt(cache.expression, now).indexOf(now);

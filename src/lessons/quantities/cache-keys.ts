@@ -1,3 +1,4 @@
+import { withinSentence } from '../../core/sentence';
 import { cachedKeys } from '../../attention/cost';
 import { maskOf } from '../../attention/expression';
 import { horizonOf, lastReaders, neededFrom } from '../../attention/need';
@@ -97,6 +98,6 @@ export default defineQuantity({
   },
   because({ spec, T, layer }) {
     const of = layersOf(spec)[layer]!;
-    return `${patterns.get(of.pattern).label.toLowerCase()}: ${n(cachedKeys(of, T))} after ${n(T)} tokens`;
+    return `${withinSentence(patterns.get(of.pattern).label)}: ${n(cachedKeys(of, T))} after ${n(T)} tokens`;
   },
 });

@@ -1,11 +1,12 @@
 /** @file Words that a newcomer cannot know, each with an explanation of two sentences, shown where the word appears. */
+import { withinSentence } from '../../core/sentence';
 import { MASK_LETTER } from '../../attention/maskPattern';
 import { patterns } from '../../attention/registry';
 
 export type WordId = keyof typeof WORDS;
 
 const listed = [
-  ...patterns.all.map(({ letter, label }) => `${letter} is ${label.toLowerCase()}`),
+  ...patterns.all.map(({ letter, label }) => `${letter} is ${withinSentence(label)}`),
   `${MASK_LETTER} a mask of its own`,
 ].join(', ');
 

@@ -24,6 +24,9 @@ export interface Notes {
   readonly expected: ReadonlyMap<string, string>; // inline HTML by exercise
 }
 
+/** Headings of guides, as their message files have them. */
+const MISTAKES = 'Common mistakes';
+const EXPECTED = 'Expected answers';
 const MIN_SHARED_WORDS = 2; // shared by an answer and a mistake
 const COMMON = new Set(
   'about above after again also because before both does each every from have into itself just layer layers more only other over same some than that their them then there these they this token tokens very what when where which with would'.split(
@@ -32,21 +35,21 @@ const COMMON = new Set(
 );
 
 export function notesOf(guide: string): Notes {
-  const mistakes = itemsUnder(guide, /common mistakes/i).map((html): Mistake => {
+  const mistakes = itemsUnder(guide, MISTAKES).map((html): Mistake => {
     const heads = /^\s*(?:<p>)?\s*(?:<em>[\s\S]*?<\/em>)/.exec(html)?.[0] ?? html;
     const head = plainOf(heads);
     return {
       html,
       head,
       numbers: numbersIn(head),
-      ranges: [...head.matchAll(/(\d+(?:\.\d+)?) (?:to|–) (\d+(?:\.\d+)?)/g)].map(
+      ranges: [...head.matchAll(/(\d+(?:\.\d+)?) (?:to|bis|–) (\d+(?:\.\d+)?)/g)].map(
         ([, from, to]) => [Number(from), Number(to)] as const,
       ),
       words: wordsIn(head),
     };
   });
   const expected = new Map(
-    itemsUnder(guide, /expected answers/i).flatMap((html) => {
+    itemsUnder(guide, EXPECTED).flatMap((html) => {
       const id = /^\s*(?:<p>)?\s*<(strong|code)>([a-z0-9-]+)<\/\1>/.exec(html)?.[2];
       return id === undefined ? [] : [[id, html] as const];
     }),
@@ -82,10 +85,12 @@ function mistakeFor(mistakes: readonly Mistake[], answer: string): Mistake | und
 }
 
 /** Inline HTML of the items of lists under a heading. */
-function itemsUnder(html: string, heading: RegExp): readonly string[] {
+function itemsUnder(html: string, heading: string): readonly string[] {
   const parts = html.split(/(?=<h[1-6][\s>])/);
   const part = parts.find((one) =>
-    heading.test(/^<h[1-6][^>]*>([\s\S]*?)<\/h/.exec(one)?.[1] ?? ''),
+    (/^<h[1-6][^>]*>([\s\S]*?)<\/h/.exec(one)?.[1] ?? '')
+      .toLowerCase()
+      .includes(heading.toLowerCase()),
   );
   if (part === undefined) return [];
   return [...part.matchAll(/<li>([\s\S]*?)<\/li>/g)].map(([, item]) =>

@@ -29,7 +29,7 @@ export interface FarOff {
   readonly said: number;
   readonly came: number;
   /** The result on their own screen; otherwise the recorded result, or the middle of the band. */
-  readonly source: 'their own run' | 'the recording' | 'the band';
+  readonly source: 'own' | 'recorded' | 'band';
   readonly side: 'high' | 'low';
 }
 
@@ -48,8 +48,7 @@ export function farOff(
       if (typeof said !== 'number') return [];
       const own = cameOf(exercise, result);
       const came = own ?? recorded ?? middleOf(band);
-      const source =
-        own !== undefined ? 'their own run' : recorded !== undefined ? 'the recording' : 'the band';
+      const source = own !== undefined ? 'own' : recorded !== undefined ? 'recorded' : 'band';
       return isNear(exercise, said, came)
         ? []
         : [{ name, said, came, source, side: said > came ? 'high' : 'low' }];
