@@ -32,7 +32,7 @@ let read;
 
 /** @returns {import('vite').Plugin} */
 export function lessons(translations) {
-  speak((message) => translations.site(message, 'scripts/lessons/render.mjs') ?? message);
+  speak((message) => translations.site(message, 'scripts/lessons/words.mjs') ?? message);
   return {
     name: 'zebra-lessons',
     enforce: 'pre',

@@ -4,5 +4,3 @@ export function block(markdown: string): string;
 export function inline(markdown: string): string;
 /** Translates the words that are not the author's, from now on. */
 export function speak(translate: (message: string) => string): void;
-/** What readers are told instead of `npm run NAME`, by name. */
-export const COMMANDS: Readonly<Record<string, string>>;

@@ -2,6 +2,7 @@
  * @file Markdown of lessons to HTML, when the site is built: formulas to MathML, coloured code, links that change the
  * stage, and claims with their sources. The author's own HTML is never passed through.
  */
+import { CLAIMS, COMMANDS, WHERE } from './words.mjs';
 import hljs from 'highlight.js/lib/core';
 import bash from 'highlight.js/lib/languages/bash';
 import json from 'highlight.js/lib/languages/json';
@@ -64,28 +65,11 @@ markdown.renderer.rules.formula = (tokens, i) => mathml(tokens[i].meta.tex, toke
 let say = (message) => message;
 export const speak = (translate) => void (say = translate);
 
-const CLAIMS = {
-  proved: { word: 'proved', says: 'it follows from who may read whom, and this page counts it' },
-  measured: { word: 'measured' },
-  source: { word: 'source' },
-  ours: { word: 'our reconstruction', title: 'The paper’s own formula was not available to us' },
-};
-
-/** An author names the command that gives a number; readers have no command line, and get these words instead. */
-export const COMMANDS = {
-  record: 'recorded for this site',
-  measure: 'trained live on this site',
-  models: 'when the models of this site were trained',
-  bench: 'timed with the code of this site',
-  'bench:cache': 'timed with the code of this site',
-  'test:interop': 'compared by the tests of this site',
-  'test:interop:models': 'compared by the tests of this site',
-};
 const inWords = (says) =>
   says.replaceAll(/npm run ([a-z:]+)(?: --(?: --?[a-z]+)+)?/g, (_, name) => {
     if (Object.hasOwn(COMMANDS, name)) return say(COMMANDS[name]);
     throw new LessonError(
-      `npm run ${name} has no words for readers; COMMANDS of scripts/lessons/render.mjs has ${Object.keys(COMMANDS).join(', ')}`,
+      `npm run ${name} has no words for readers; COMMANDS of scripts/lessons/words.mjs has ${Object.keys(COMMANDS).join(', ')}`,
     );
   });
 
@@ -152,7 +136,7 @@ markdown.renderer.rules.claim = (tokens, i) => {
   if (all.length === 0) return '';
   if (alone) return all.map(claimOf).join(' ');
   const kinds = [...new Set(all.map(({ kind }) => say(CLAIMS[kind].word)))].join(', ');
-  const label = say('Where this comes from: {0}').replace('{0}', kinds);
+  const label = say(WHERE).replace('{0}', kinds);
   return `<button type="button" class="mark" aria-expanded="false" aria-label="${escapeHtml(label)}">i</button><span class="evidence" hidden>${all.map(claimOf).join(' ')}</span>`;
 };
 

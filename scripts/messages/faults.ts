@@ -1,5 +1,5 @@
 /** @file What can be seen to be wrong in a translation without knowing its language. */
-import { parseMessage, type Part } from './message';
+import { parseMessage, type Part } from './message.ts';
 
 /** Sentences, for translators; none if nothing was found. */
 export function faultsOf(message: string, translation: string): readonly string[] {
@@ -37,7 +37,8 @@ const placeholders = (parts: readonly Part[]): readonly string[] =>
     if (part.kind === 'text') return [];
     if (part.kind === 'element' && part.inner)
       return [`<${part.index}>`, ...placeholders(part.inner)];
-    return [part.kind === 'element' ? `<${part.index}/>` : `{${part.index}}`];
+    if (part.kind === 'element') return [`<${part.index}/>`];
+    return [part.kind === 'choice' ? `{${part.index}:…}` : `{${part.index}}`];
   });
 
 /** Their digits alone: languages group and separate them in different ways. Formulas, code and links are compared elsewhere. */

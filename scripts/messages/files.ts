@@ -27,7 +27,7 @@ const ENGLISH_ONLY = [
 /** Whether a file, relative to the repository's root, may contain messages. */
 export const hasMessages = (path: string): boolean =>
   (/^src\/.*\.(svelte|ts)$/.test(path) ||
-    /^scripts\/(pages\/(texts|lessonText|site|document)\.ts|lessons\/render\.mjs)$/.test(path)) &&
+    /^scripts\/(pages\/(texts|lessonText|site|document)\.ts|lessons\/words\.mjs)$/.test(path)) &&
   !/\.(d|as)\.ts$/.test(path) &&
   !ENGLISH_ONLY.some((one) => path.startsWith(one));
 

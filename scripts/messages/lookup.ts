@@ -1,5 +1,6 @@
 /** @file The language that the site is built in, and its translations. */
-import { readCatalog, keyIn } from './catalog.ts';
+import { keyIn, readCatalog, type Translation } from './catalog.ts';
+import { faultsOf } from './faults.ts';
 import { fileOf, SITE } from './files.ts';
 import { ENGLISH, LANGUAGES, type Language } from '../../src/core/languages.ts';
 import { lengthened, MADE_UP, pretended } from './madeUp.ts';
@@ -21,14 +22,22 @@ export function languageOf(tag: string | undefined): Language {
   );
 }
 
-/** Translations that are marked as changed are used: they are closer to the reader's language than English. */
+/**
+ * Undefined if the message has changed and its former translation does not fit any more; otherwise that is used, as it
+ * is closer to the reader's language than English.
+ */
+function textOf(message: string, translation: Translation | undefined): string | undefined {
+  if (translation?.changedFrom === undefined) return translation?.text;
+  return faultsOf(message, translation.text).length === 0 ? translation.text : undefined;
+}
+
 export function translationsOf(root: string, { tag }: Language): Translations {
   if (tag === ENGLISH.tag) return { site: () => undefined, lesson: (_, message) => message };
   if (tag === MADE_UP.tag) return { site: pretended, lesson: (_, message) => lengthened(message) };
   const site = readCatalog(fileOf(root, tag, SITE));
   const lessons = new Map<string, ReturnType<typeof readCatalog>>();
   return {
-    site: (message, file) => (site.get(keyIn(message, file)) ?? site.get(message))?.text,
+    site: (message, file) => textOf(message, site.get(keyIn(message, file)) ?? site.get(message)),
     lesson: (id, message) => {
       const catalog = lessons.get(id) ?? readCatalog(fileOf(root, tag, id));
       lessons.set(id, catalog);
