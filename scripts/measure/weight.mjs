@@ -29,7 +29,9 @@ const ALL = [
   'masks',
   'planner',
   'lessons',
-  ...readdirSync('lessons').map((id) => `lessons/${id}`),
+  ...readdirSync('lessons')
+    .filter((id) => /^\d/.test(id))
+    .map((id) => `lessons/${id}`),
 ];
 const PAGES = values.modules === undefined ? ALL : [values.modules.replace(/^home$/, '')];
 /** The control that a user presses first. */
