@@ -69,10 +69,6 @@ const LONG_FILES: Record<string, readonly [lines: number, because: string]> = {
     350,
     'one file: each reading of it replaces the mask, its words and the comparison on the workbench together',
   ],
-  'state/stage.svelte.ts': [
-    350,
-    'one stage: what a reader changes, trains and predicts decides together what counts as done',
-  ],
   'session/session.svelte.ts': [
     350,
     'one order of steps, from a request to its runs: clear, build, show, open; each way to begin is a few of them',

@@ -6,11 +6,19 @@
 import { fileURLToPath } from 'node:url';
 
 const at = (path) => fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
-const PAGES = {
-  list: 'app/lessons/LessonsPage.svelte',
-  lesson: 'app/lessons/LessonsRoute.svelte',
-  lab: 'app/lab/LabRoute.svelte',
-  compare: 'app/compare/CompareRoute.svelte',
+/** The components of pages, and what a lesson loads after its text: modules in src. */
+export const PAGES = {
+  list: ['app/lessons/LessonsPage.svelte'],
+  lesson: ['app/lessons/LessonsRoute.svelte'],
+  // What a lesson loads after its text, with the views that most lessons show.
+  stage: [
+    'app/lessons/stageCode.ts',
+    'app/lessons/stageViews/Curve.svelte',
+    'app/lessons/stageViews/Maps.svelte',
+    'app/lessons/stageViews/Stripes.svelte',
+  ],
+  lab: ['app/lab/LabRoute.svelte'],
+  compare: ['app/compare/CompareRoute.svelte'],
 };
 
 /** Rolldown's `codeSplitting`. */
@@ -24,10 +32,18 @@ export function chunks() {
         (one) => !one.includes('/src/app/home/') && !one.includes('virtual:home'),
       ),
     ]);
-    pages ??= Object.entries(PAGES).map(([name, path]) => [name, importedBy(at(path), graph)]);
+    pages ??= Object.entries(PAGES).map(([name, paths]) => [
+      name,
+      new Set(paths.flatMap((path) => [...importedBy(at(path), graph)])),
+    ]);
     if (frame.has(id)) return 'frame';
-    return pages.flatMap(([name, modules]) => (modules.has(id) ? [name] : []));
+    const names = pages.flatMap(([name, modules]) => (modules.has(id) ? [name] : []));
+    // A stage comes after its lesson, which has loaded what both import.
+    return names.includes('lesson') ? names.filter((name) => name !== 'stage') : names;
   };
+  /** Whether it imports modules of lessons alone. In the shared file, it would bring them to every page. */
+  const needsLesson = (id, graph) =>
+    [...importedBy(id, graph)].some((one) => String(nameOf(one, graph)) === 'lesson');
   return {
     groups: [
       {
@@ -40,7 +56,9 @@ export function chunks() {
       },
       {
         minShareCount: 5,
-        name: (id, graph) => (nameOf(id, graph).length === 0 ? 'shared' : null),
+        includeDependenciesRecursively: false, // a lesson would load all of it for its own modules
+        name: (id, graph) =>
+          nameOf(id, graph).length === 0 && !needsLesson(id, graph) ? 'shared' : null,
       },
     ],
   };

@@ -1,13 +1,14 @@
 /**
  * @file Weighs what a browser fetches before each page is usable: `npm run build && npm run measure:weight`. Each file
  * counts once, raw and as gzip sends it (level 6), until nothing has arrived for three seconds: between two files a
- * worker may start, or a browser compile. Texts and recordings are counted separately from the program.
+ * worker may start, or a browser compile. Texts and recordings are counted separately from the program. What was
+ * requested before the page's first control could be pressed is its first load; the rest follows by itself.
  *
  * `--modules PAGE` builds the site and lists the largest modules in each script that the page loads. `--phone` times
  * pages as a slow phone opens them.
  */
 import { createServer } from 'node:http';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
@@ -28,10 +29,20 @@ const ALL = [
   'masks',
   'planner',
   'lessons',
-  'lessons/00-play',
-  'lessons/04-the-cliff',
+  ...readdirSync('lessons')
+    .filter((id) => /^\d/.test(id))
+    .map((id) => `lessons/${id}`),
 ];
 const PAGES = values.modules === undefined ? ALL : [values.modules.replace(/^home$/, '')];
+/** The control that a user presses first. */
+const CONTROLS = {
+  '': 'main nav a.door',
+  lessons: 'main a.onward',
+  lab: 'button.primary:enabled',
+  compare: 'button.primary:enabled',
+};
+const controlOf = (name) =>
+  name.startsWith('lessons/') ? 'article footer button.primary:enabled' : CONTROLS[name];
 const TYPES = {
   '.html': 'text/html',
   '.js': 'text/javascript',
@@ -52,33 +63,40 @@ async function weigh() {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
       const page = await context.newPage();
       const bodies = new Map();
+      const began = new Map(); // epoch ms
       const reading = [];
       let last = performance.now();
       context.on('response', (response) => {
         last = performance.now();
         reading.push(
           response.body().then(
-            (body) => bodies.set(response.url(), body),
+            (body) => {
+              bodies.set(response.url(), body);
+              began.set(response.url(), response.request().timing().startTime);
+            },
             () => {}, // a redirect has none
           ),
         );
       });
+      if (controlOf(name) !== undefined) await page.addInitScript(watchFor, controlOf(name));
       await page.goto(`${address}${name && `${name}/`}`);
       while (performance.now() - last < QUIET_MS) await page.waitForTimeout(100);
       await Promise.all(reading);
+      const answers = await page.evaluate(() => window.answers ?? Infinity);
       const packed = [...bodies].map(([address, body]) => ({
         data: isData(address),
+        first: began.get(address) <= answers,
         bytes: gzipSync(body, { level: 6 }).length,
       }));
-      const sum = (data) =>
-        packed.filter((file) => file.data === data).reduce((total, { bytes }) => total + bytes, 0);
+      const sum = (counts) => packed.filter(counts).reduce((total, { bytes }) => total + bytes, 0);
       rows.push({
         name: name || 'home',
         addresses: [...bodies.keys()],
         files: bodies.size,
         raw: [...bodies.values()].reduce((total, body) => total + body.length, 0),
-        program: sum(false),
-        data: sum(true),
+        first: sum(({ data, first }) => !data && first),
+        program: sum(({ data }) => !data),
+        data: sum(({ data }) => data),
       });
       await context.close();
     }
@@ -91,10 +109,23 @@ else if (values.modules !== undefined) await modules();
 else {
   const rows = await weigh();
   console.log(
-    '| page | files | as they are | program, gzip | texts and recordings, gzip |\n|---|---:|---:|---:|---:|',
+    '| page | files | as they are | first load, gzip | whole program, gzip | texts and recordings, gzip |\n|---|---:|---:|---:|---:|---:|',
   );
-  for (const { name, files, raw, program, data } of rows)
-    console.log(`| ${name} | ${files} | ${kB(raw)} | ${kB(program)} | ${kB(data)} |`);
+  for (const { name, files, raw, first, program, data } of rows)
+    console.log(
+      `| ${name} | ${files} | ${kB(raw)} | ${kB(first)} | ${kB(program)} | ${kB(data)} |`,
+    );
+}
+
+/** In the page: notes the time (epoch ms) at which the control is there, and not only in the text that JavaScript replaces. */
+function watchFor(selector) {
+  const look = () => {
+    if (!document.querySelector(`#app :not(.static *):is(${selector})`)) return;
+    window.answers = performance.timeOrigin + performance.now();
+    observer.disconnect();
+  };
+  const observer = new MutationObserver(look);
+  observer.observe(document, { childList: true, subtree: true, attributes: true });
 }
 
 /** The largest modules of each script that the page loads; sizes are those before minification. */
@@ -132,18 +163,12 @@ async function modules() {
 
 /** Pages and the control that a user presses first. */
 async function phone() {
-  const CONTROLS = [
-    ['', 'main nav a.door'],
-    ['lessons', 'main a.onward'],
-    ['lessons/00-play', 'article footer button.primary:enabled'],
-    ['lab', 'button.primary:enabled'],
-  ];
   const server = createServer(answer).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const address = `http://127.0.0.1:${server.address().port}/`;
   console.log('| page | first contentful paint | its control answers |\n|---|---:|---:|');
   await withPage({ webgpu: false }, async (_, browser) => {
-    for (const [name, control] of CONTROLS) {
+    for (const name of ['', 'lessons', 'lessons/00-play', 'lab']) {
       const context = await browser.newContext({ viewport: { width: 412, height: 915 } });
       const page = await context.newPage();
       const wire = await context.newCDPSession(page);
@@ -167,7 +192,7 @@ async function phone() {
             };
             look();
           }),
-        control,
+        controlOf(name),
       );
       const painted = await page.evaluate(
         () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN,

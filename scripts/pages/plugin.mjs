@@ -7,6 +7,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withAhead } from '../build/ahead.mjs';
 import { readSite } from './read.mjs';
 
 /** The environment variable, checked. */
@@ -90,7 +91,8 @@ export function pages({ language, translations, inLanguage }) {
         const emit = (path, source) => this.emitFile({ type: 'asset', fileName: folder + path, source }); // prettier-ignore
         if (!isEnglish) delete bundle['index.html'];
         for (const page of all) {
-          const { html, script } = withStart(documentOf(template, page, { url }));
+          const document = withAhead(documentOf(template, page, { url }), page.folder, bundle);
+          const { html, script } = withStart(document);
           if (script) emit(`${page.folder}start.js`, script);
           if (page.folder === '' && isEnglish) home.source = documentOf(template, page, { url });
           else emit(`${page.folder}index.html`, html);

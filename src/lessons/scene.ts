@@ -8,7 +8,7 @@ import { MAX_RUNS, OWN, ownOf, tidyName, type Comparison, type Own } from '../co
 import { comparisonOf as comparisonOfStart, starts } from '../compare/starts';
 import { read } from '../attention/parse';
 import { zoo } from '../masks/zoo';
-import { formats } from '../masks/code';
+import { formatIds } from '../masks/formatIds';
 import { checkRun } from '../spec/check';
 import type { RunSpec, Setting } from '../spec/run';
 import { DEFAULTS } from '../spec/controls';
@@ -110,12 +110,7 @@ export function stageAfter(before: Stage, value: unknown, what: string, known: K
         'bug',
         zoo.all.map(({ id }) => id),
       ) ?? (fields.has('mask') ? undefined : before.bug),
-    code:
-      named(
-        fields,
-        'code',
-        formats.all.map(({ id }) => id),
-      ) ?? before.code,
+    code: named(fields, 'code', formatIds) ?? before.code,
     length: fields.has('length') ? fields.whole('length', { min: 1, max: 131_072 }) : before.length,
   };
   fields.end();

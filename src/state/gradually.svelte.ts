@@ -7,7 +7,7 @@ import { untrack } from 'svelte';
 /** Calls back once, after the page has next painted; the function it returns cancels that. */
 type AfterFrame = (then: () => void) => () => void;
 
-const afterFrame: AfterFrame = (then) => {
+export const afterFrame: AfterFrame = (then) => {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const frame = requestAnimationFrame(() => {
     timer = setTimeout(then);

@@ -1,7 +1,4 @@
-import { SvelteSet } from 'svelte/reactivity';
-import { readFile, type Saved } from '../compare/file';
-import { subsetOf } from '../compare/subset';
-import { namesOf, sameRuns, type Comparison, type Own } from '../compare/comparison';
+import { namesOf, type Own } from '../compare/comparison';
 import { InputError } from '../core/check';
 import type { Result, World } from '../lessons/exercise';
 import type { Happened } from '../lessons/goal';
@@ -16,29 +13,15 @@ import {
 } from '../lessons/scene';
 import { stageViewOf } from '../lessons/stageViews';
 import type { Engine } from '../workers/train/client';
-import type { Later } from '../session/frames';
-import { Session } from '../session/session.svelte';
+import type { Session } from '../session/session.svelte';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
 import type { RunSpec } from '../spec/run';
 import { withStripe } from '../spec/stripes';
 import { NONE, type Asks } from './asks';
 import { MapView } from './mapView.svelte';
-import { Playback } from './playback.svelte';
 import type { Cell, Selection } from './selection.svelte';
-
-export interface StageOptions {
-  /** Loads a file of public/recorded/races. */
-  recording(id: string): Promise<string>;
-  /** Nothing moves by itself, for people who prefer reduced motion. */
-  readonly still?: boolean;
-  readonly later?: Later;
-  /** Controls that a teacher fixed or removed. */
-  readonly locked?: ReadonlySet<string>;
-  readonly hidden?: ReadonlySet<string>;
-  /** The seed of every run, replacing the lesson's. */
-  readonly seed?: number;
-}
+import type { StageOptions, StageRuns } from './stageRuns.svelte';
 
 export interface Prediction {
   readonly metric: 'accuracy' | 'loss';
@@ -46,7 +29,10 @@ export interface Prediction {
   readonly value: number;
 }
 
-/** The stage next to a lesson's text: the lesson's scenes, the reader's changes, and the results. */
+/**
+ * The stage next to a lesson's text: the lesson's scenes, the reader's changes, and the results. The text works with
+ * this alone; what trains and plays is attached when its code has been loaded.
+ */
 export class Stage implements Asks {
   #given = $state.raw<StageData>(EMPTY);
   #changes = $state.raw<Changes>(UNCHANGED);
@@ -66,17 +52,17 @@ export class Stage implements Asks {
   /** Tokens a model wrote on the stage since the reader entered the step. */
   wrote = $state(0);
 
-  readonly session: Session;
   readonly view = new MapView();
-  readonly #playback: Playback;
-  /** The runs whose recording was played last. */
-  #seen: Comparison | undefined;
+  /** What trains and plays; undefined until `attach`. */
+  #runs = $state.raw<StageRuns | undefined>();
   /** Started by the reader, not automatically. */
-  #byHand = $state(false);
+  byHand = $state(false);
+  #suspended = false;
 
   /** Curves, up to the step shown. */
   histories = $derived.by(() => {
-    const { histories, past } = this.session;
+    if (!this.#runs) return [];
+    const { histories, past } = this.#runs.session;
     const limit = this.shownStep;
     if (limit === undefined || !past.saved) return histories;
     return histories.map((history) => ({
@@ -87,7 +73,7 @@ export class Stage implements Asks {
   });
   /** Held-out results of the runs: live, or of a recording that was watched to its end. */
   results: readonly (Result | undefined)[] = $derived.by(() => {
-    if (this.veiled) return this.specs.map(() => undefined);
+    if (this.veiled || !this.#runs) return this.specs.map(() => undefined);
     return this.histories.map(({ validations }) => {
       const last = validations.findLast(({ step }) => step > 0);
       return last && { accuracy: last.accuracy, loss: last.loss };
@@ -95,26 +81,37 @@ export class Stage implements Asks {
   });
   runsShown = $derived(this.now.show.some((id) => stageViewOf(id).runs));
 
-  readonly #recordings: Record<string, Promise<Saved | undefined>> = {};
-  /** The recordings found so far. */
-  readonly #found = new SvelteSet<string>();
-
   constructor(
-    engine: Engine,
+    private readonly engine: Engine,
     private readonly options: StageOptions,
-  ) {
-    this.session = new Session(engine, {
-      lazy: true,
-      remembers: true,
-      samples: false,
-      built: ({ shared }) => {
-        this.view.fit(shared);
-        void this.#offer();
-      },
-      ...(options.later && { later: options.later }),
-    });
-    this.#playback = new Playback(this.session.past, options.still ?? false);
-    this.session.begin(comparisonOf(EMPTY));
+  ) {}
+
+  // --------------------------------------------------------------------------------------- what trains and plays
+
+  /** Attaches what trains and plays. It continues from what the reader did in the meantime. */
+  attach(Runs: typeof StageRuns): this {
+    if (this.#runs) return this;
+    const runs = new Runs(this, this.engine, this.options, comparisonOf(this.#given));
+    this.#runs = runs;
+    if (this.altered && this.problem === undefined) runs.ask(comparisonOf(this.now));
+    if (this.#suspended) runs.session.suspend();
+    return this;
+  }
+
+  /** For the views, which are drawn only when it is attached. */
+  get session(): Session {
+    if (!this.#runs) throw new Error('the runs of the stage are not attached yet');
+    return this.#runs.session;
+  }
+
+  /** The names of the runs. */
+  get names(): readonly string[] {
+    return this.#runs?.session.names ?? namesOf(comparisonOf(this.now));
+  }
+
+  /** A file of public/recorded/races that the step names. */
+  get recording(): string | undefined {
+    return this.#given.recorded;
   }
 
   // --------------------------------------------------------------------------------------- entering, changing
@@ -127,9 +124,7 @@ export class Stage implements Asks {
     this.veiled = veiled;
     this.problem = undefined;
     this.wrote = 0;
-    this.#playback.stop();
-    this.#playback.ended = false;
-    this.#byHand = false;
+    this.byHand = false;
     this.#looked = false;
     this.selection.free();
     const { layer, head, query, key } = stage.focus;
@@ -139,14 +134,7 @@ export class Stage implements Asks {
         : { layer: layer ?? 0, head: head ?? 0, query, key: key ?? query };
     this.selection.restore(this.#pointed);
     this.view.head = head ?? 0;
-    const next = comparisonOf(this.now);
-    const { built, asked, asleep } = this.session;
-    // If nothing was trained, no change is pending and the same runs are wanted, they stay. Otherwise the runs begin
-    // again, which also drops a pending change.
-    const settled = sameRuns(asked, built);
-    const same = sameRuns(built, next) && namesOf(built).join() === namesOf(next).join();
-    if (asleep && settled && same) void this.#offer();
-    else this.session.begin(next);
+    this.#runs?.enter(comparisonOf(this.now));
   }
 
   /** One selection for all views, including the maps of the runs. */
@@ -203,15 +191,12 @@ export class Stage implements Asks {
       this.problem = error.message;
       return;
     }
-    const wanted = comparisonOf(next);
-    if (sameRuns(wanted, this.session.asked)) return;
-    this.#playback.stop();
-    this.session.ask(wanted);
+    this.#runs?.ask(comparisonOf(next));
   }
 
   /** The runs on the stage are the lesson's with these settings; the reader changed nothing else. */
   runsWith = (set: Partial<RunSpec>): boolean =>
-    sameRuns(this.session.built, comparisonOf(changed(this.#given, { set, runs: {} })));
+    this.#runs?.are(comparisonOf(changed(this.#given, { set, runs: {} }))) ?? false;
 
   look = () => {
     this.#looked = true;
@@ -220,113 +205,64 @@ export class Stage implements Asks {
   // --------------------------------------------------------------------------------------- training, playing
 
   train = () => {
-    this.#playback.stop();
     this.veiled = false;
-    this.session.toggle();
+    this.#runs?.train();
   };
 
   once = () => {
-    this.#playback.stop();
     this.veiled = false;
-    this.session.once();
+    this.#runs?.once();
   };
 
-  reset = () => {
-    this.#playback.stop();
-    this.session.begin(comparisonOf(this.now));
-  };
+  reset = () => this.#runs?.begin(comparisonOf(this.now));
 
   /** There is a recording of this step's own settings, though perhaps not of what is on the stage now. */
   get recorded(): boolean {
-    return this.runsShown && this.#found.has(this.#given.recorded ?? '');
+    return this.runsShown && (this.#runs?.hasRecording(this.recording) ?? false);
   }
 
   /** The recording is shown up to this step; undefined: all of it. */
   get shownStep(): number | undefined {
-    return this.#playback.shownStep;
+    return this.#runs?.playback.shownStep;
   }
 
   get playing(): boolean {
-    return this.#playback.playing;
+    return this.#runs?.playback.playing ?? false;
   }
 
   /** Plays the recording again from its first step. */
   play = () => {
-    if (!this.session.past.saved || this.veiled) return;
-    this.#byHand = true;
-    this.#playback.play(this.#lastStep());
+    if (!this.#runs?.session.past.saved || this.veiled) return;
+    this.byHand = true;
+    this.#runs.play();
   };
 
-  pause = () => this.#playback.stop();
+  pause = () => this.#runs?.playback.stop();
 
   /** Shows all of the recording at once, because the reader inspects it. */
-  showAll = () => this.#playback.showAll();
-
-  #lastStep = () => Math.max(0, ...this.session.histories.map(({ steps }) => steps.length));
+  showAll = () => this.#runs?.playback.showAll();
 
   /** The reader made the prediction, so the recording can be shown. */
   unveil() {
     if (!this.veiled) return;
     this.veiled = false;
-    this.#byHand = true; // after predicting, a reader wants to see the result
-    this.#begin();
-  }
-
-  /** Shows the recording of these runs, if there is one. */
-  async #offer() {
-    const id = this.#given.recorded;
-    if (!id || !this.runsShown) return;
-    const { session } = this;
-    const wanted = session.built;
-    const saved = await this.#recordingOf(id);
-    const subset = saved && subsetOf(saved, wanted);
-    if (!subset) return;
-    this.#found.add(id);
-    if (session.built !== wanted || session.wish) return;
-    session.showRecorded(subset);
-    this.#begin();
-  }
-
-  #begin() {
-    if (!this.session.past.saved || this.veiled || this.#playback.ended) return;
-    // A recording the reader has watched is not played again just because the text continues.
-    const { built } = this.session;
-    if (this.#seen && sameRuns(built, this.#seen) && !this.#byHand) {
-      this.#playback.ended = this.hidden.has('train'); // without a button to play it, it counts as watched
-      return;
-    }
-    this.#seen = built;
-    this.#playback.play(this.#lastStep());
-  }
-
-  #recordingOf(id: string): Promise<Saved | undefined> {
-    // The recording is optional: without it, the runs can still be trained.
-    return (this.#recordings[id] ??= this.options
-      .recording(id)
-      .then(readFile)
-      .catch(() => undefined));
+    this.byHand = true; // after predicting, a reader wants to see the result
+    this.#runs?.playFound();
   }
 
   // --------------------------------------------------------------------------------------- for goals and exercises
 
   /** Number of steps shown of a run: those recorded, or those trained here. */
   stepsOf = (run: number): number =>
-    this.shownStep ?? this.session.histories[run]?.steps.length ?? 0;
+    this.shownStep ?? this.#runs?.session.histories[run]?.steps.length ?? 0;
 
   get world(): World {
     return { specs: this.specs, results: this.results };
   }
 
   get happened(): Happened {
-    const { saved } = this.session.past;
-    // A playback that started by itself counts once it has been watched to its end. With reduced motion the recording is
-    // shown all at once, so it counts only after the reader has pressed Play; but if a teacher removed training, there
-    // is no such button, and it counts as soon as it is shown.
-    const watched = !this.options.still || this.hidden.has('train');
-    const seen = this.#byHand || (this.#playback.ended && watched);
-    const played = !seen ? 0 : this.#playback.ended ? this.#lastStep() : (this.shownStep ?? 0);
     return {
-      steps: saved ? played : Math.max(0, ...this.histories.map(({ steps }) => steps.length)),
+      steps: this.#runs?.steps ?? 0,
       changed: this.#changes.set,
       ofRuns: this.#changes.runs,
       selected:
@@ -337,11 +273,17 @@ export class Stage implements Asks {
     };
   }
 
-  suspend = () => this.session.suspend();
-  resume = () => this.session.resume();
+  suspend = () => {
+    this.#suspended = true;
+    this.#runs?.session.suspend();
+  };
+
+  resume = () => {
+    this.#suspended = false;
+    this.#runs?.session.resume();
+  };
 
   dispose() {
-    this.#playback.stop();
-    this.session.dispose();
+    this.#runs?.dispose();
   }
 }

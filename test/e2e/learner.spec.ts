@@ -68,6 +68,39 @@ test.describe('a prediction', () => {
   });
 });
 
+test.describe('before the stage is there', () => {
+  test('an exercise answers, and what it did is on the stage as soon as that is loaded', async ({
+    page,
+  }) => {
+    let arrive = () => {};
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
+    await page.route('**/assets/stageCode-*.js', async (route) => {
+      await arrived;
+      await route.continue();
+    });
+    await visit(page, './#/lessons/00-play/all-white');
+    const stage = page.getByRole('region', { name: 'Stage', exact: true });
+    await expect(stage).toHaveAttribute('aria-busy', 'true');
+    await predict(page, 'End');
+    await expect(page.getByText('predicted; now run it')).toBeVisible();
+    await expect(stage).toHaveAttribute('aria-busy', 'true');
+    arrive();
+    await expect(feedback(page)).toContainText('You predicted 100 %; it reached 9 %.');
+    await expect(stage.getByRole('region', { name: 'Learning' })).toBeVisible();
+    await expect(stage).toHaveAttribute('aria-busy', 'false');
+  });
+
+  test('a narrow page scrolls to where it will be', async ({ page }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.route('**/assets/stageCode-*.js', () => new Promise(() => {})); // never
+    await visit(page, 'lessons/00-play/');
+    await page.getByRole('link', { name: 'See the stage' }).click();
+    const stage = page.getByRole('region', { name: 'Stage', exact: true });
+    await expect(stage.getByRole('heading', { name: 'Stage' })).toBeFocused();
+    await expect.poll(async () => (await stage.boundingBox())!.y).toBeLessThan(300);
+  });
+});
+
 test.describe('the end', () => {
   for (const [name, width, height] of [
     ['wide', 1440, 900],

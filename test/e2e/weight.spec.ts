@@ -3,27 +3,57 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from '@playwright/test';
 import { visit } from './support';
 
-/** kB of scripts, styles, HTML and WebAssembly as gzip sends them, without texts, recordings and models; and files. */
+/**
+ * kB of scripts, styles, HTML and WebAssembly as gzip sends them, without texts, recordings and models; and files. Of a
+ * lesson, `first` counts what is requested before its text is there and its buttons answer. The stage follows by itself.
+ */
 const BUDGETS = [
   { path: '', kB: 60, files: 25 },
   { path: 'lessons/', kB: 70, files: 25 },
-  { path: 'lessons/00-play/', kB: 260, files: 40 },
+  { path: 'lessons/00-play/', first: 120, kB: 230, files: 45 },
+  { path: 'lessons/04-the-cliff/', first: 125, kB: 230, files: 45 },
+  { path: 'lessons/11-debugging-masks/', first: 130, kB: 255, files: 50 },
 ];
 
-for (const { path, kB, files } of BUDGETS)
-  test(`${path || 'home'} fetches at most ${kB} kB`, async ({ page }) => {
-    const bodies = new Map<string, number>();
+for (const { path, first, kB, files } of BUDGETS)
+  test(`${path || 'home'} fetches at most ${first ? `${first} kB for its text, and ${kB}` : kB} kB`, async ({
+    page,
+  }) => {
+    const bodies = new Map<string, { bytes: number; began: number }>();
     page.on('response', (response) => {
       if (/\/(corpora|recorded|models)\//.test(response.url())) return;
       void response.body().then(
-        (body) => bodies.set(response.url(), gzipSync(body, { level: 6 }).length),
+        (body) =>
+          bodies.set(response.url(), {
+            bytes: gzipSync(body, { level: 6 }).length,
+            began: response.request().timing().startTime, // epoch, ms
+          }),
         () => {}, // a redirect has none
       );
     });
+    await page.addInitScript(() => {
+      const observer = new MutationObserver(() => {
+        if (!document.querySelector('#app main.lesson article footer button.primary:enabled'))
+          return;
+        (window as { answers?: number }).answers = performance.timeOrigin + performance.now();
+        observer.disconnect();
+      });
+      observer.observe(document, { childList: true, subtree: true });
+    });
     await visit(page, path);
+    if (first) await page.locator('.stage [data-view] > :not(h3)').first().waitFor();
     await page.waitForLoadState('networkidle');
-    const sum = [...bodies.values()].reduce((a, b) => a + b, 0);
-    expect(bodies.size).toBeGreaterThan(3);
-    expect(Math.round(sum / 1000), [...bodies.keys()].join('\n')).toBeLessThanOrEqual(kB);
-    expect(bodies.size).toBeLessThanOrEqual(files);
+    const all = [...bodies.values()];
+    const sum = (files: typeof all) =>
+      Math.round(files.reduce((total, { bytes }) => total + bytes, 0) / 1000);
+    const names = [...bodies.keys()].join('\n');
+    expect(all.length).toBeGreaterThan(3);
+    expect(sum(all), names).toBeLessThanOrEqual(kB);
+    expect(all.length, names).toBeLessThanOrEqual(files);
+    if (first === undefined) return;
+    const answers = await page.evaluate(() => (window as { answers?: number }).answers!);
+    const before = all.filter(({ began }) => began <= answers);
+    expect(before.length).toBeGreaterThan(10);
+    expect(sum(before), names).toBeLessThanOrEqual(first);
+    expect(sum(all), 'the stage comes later').toBeGreaterThan(sum(before) + 50);
   });

@@ -3,12 +3,15 @@ import { expect, test } from 'vitest';
 import { bridge } from '../../src/app/lessons/bridge';
 import type { Answered } from '../../src/lessons/progress';
 import { Stage } from '../../src/state/stage.svelte';
+import { StageRuns } from '../../src/state/stageRuns.svelte';
 import { Study } from '../../src/state/study.svelte';
 import { fakeEngine } from '../fakes/fakeEngine';
 import { lessons } from './all';
 
 const lesson = lessons.find(({ id }) => id === '04-the-cliff')!;
-const stage = new Stage(fakeEngine(), { recording: () => Promise.reject(new Error('none')) });
+const stage = new Stage(fakeEngine(), {
+  recording: () => Promise.reject(new Error('none')),
+}).attach(StageRuns);
 
 /** The entries of a `result` message, by exercise. */
 function told(answers: Readonly<Record<string, Answered>>) {

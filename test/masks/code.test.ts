@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formats } from '../../src/masks/code';
+import { formatIds } from '../../src/masks/formatIds';
 import type { CodeLayer } from '../../src/masks/format';
 import { maskOf, terms, write, type Expression } from '../../src/attention/expression';
 import { read } from '../../src/attention/parse';
@@ -106,6 +107,10 @@ describe('the assertions of exported code', () => {
     expect(text).toContain('16383: 512');
     expect(text).not.toMatch(/packbits|create_mask\(mask/);
   });
+});
+
+test('lessons know the formats by the names of their files', () => {
+  expect(formatIds.toSorted()).toEqual(formats.all.map(({ id }) => id).toSorted());
 });
 
 describe.each(formats.all)('$id', (format) => {

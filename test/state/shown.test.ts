@@ -3,10 +3,13 @@ import { EMPTY } from '../../src/lessons/scene';
 import { DEFAULTS } from '../../src/spec/controls';
 import { Shown } from '../../src/state/shown.svelte';
 import { Stage } from '../../src/state/stage.svelte';
+import { StageRuns } from '../../src/state/stageRuns.svelte';
 import { fakeEngine } from '../fakes/fakeEngine';
 
 function staged(stage = EMPTY) {
-  const own = new Stage(fakeEngine(), { recording: () => Promise.reject(new Error('none')) });
+  const own = new Stage(fakeEngine(), {
+    recording: () => Promise.reject(new Error('none')),
+  }).attach(StageRuns);
   own.enter({ ...stage, set: { ...DEFAULTS, ...stage.set } });
   return { stage: own, shown: new Shown(own) };
 }

@@ -17,6 +17,7 @@ import {
 } from '../../src/lessons/progress';
 import type { Command } from '../../src/workers/train/protocol';
 import { Stage } from '../../src/state/stage.svelte';
+import { StageRuns } from '../../src/state/stageRuns.svelte';
 import { Study } from '../../src/state/study.svelte';
 import { fakeEngine } from '../fakes/fakeEngine';
 import { names, render } from '../lessons/all';
@@ -68,7 +69,9 @@ const recording = (id: string) =>
 
 function begun(options: ConstructorParameters<typeof Study>[2] = {}, still = true) {
   const engine = fakeEngine();
-  const stage = new Stage(engine, { recording, still, later: (_, then) => then() });
+  const stage = new Stage(engine, { recording, still, later: (_, then) => then() }).attach(
+    StageRuns,
+  );
   const study = new Study(lesson, stage, options);
   return { engine, stage, study };
 }
@@ -123,7 +126,7 @@ describe('steps', () => {
 
   test('a step whose recording cannot be loaded has none', async () => {
     const none = () => Promise.reject(new Error('not found'));
-    const stage = new Stage(fakeEngine(), { recording: none, still: true });
+    const stage = new Stage(fakeEngine(), { recording: none, still: true }).attach(StageRuns);
     new Study(lesson, stage);
     await settle();
     expect([stage.recorded, stage.session.past.saved]).toEqual([false, undefined]);
@@ -160,7 +163,11 @@ describe('steps', () => {
     );
     let kept = writeProgress({});
     const visit = () => {
-      const stage = new Stage(fakeEngine(), { recording, still: true, later: (_, then) => then() });
+      const stage = new Stage(fakeEngine(), {
+        recording,
+        still: true,
+        later: (_, then) => then(),
+      }).attach(StageRuns);
       const progress = readProgress(kept)['99-test'] ?? NOTHING;
       const keep = (now: LessonProgress) => (kept = writeProgress({ '99-test': now }));
       return { stage, study: new Study(twice, stage, { progress, keep }) };
@@ -200,6 +207,46 @@ describe('steps', () => {
     void study;
   });
 
+  test('what the reader does before the runs are attached is on the stage afterwards', async () => {
+    const stage = new Stage(fakeEngine(), { recording, still: true, later: (_, then) => then() });
+    const study = new Study(lesson, stage, { at: 'predict' });
+    expect([stage.veiled, study.stage.names]).toEqual([true, ['Local']]);
+    stage.change({ window: 12 });
+    stage.selection.lock({ layer: 3, head: 0, query: 40, key: 3 });
+    stage.suspend();
+    const { names, spec } = stage;
+    expect([spec.window, stage.altered, stage.happened.steps]).toEqual([12, true, 0]);
+    stage.attach(StageRuns);
+    await settle();
+    expect(stage.session.built.shared.window).toBe(12);
+    expect([stage.names, stage.session.wish]).toEqual([names, false]);
+    expect(stage.selection.lockedCell).toMatchObject({ layer: 3, query: 40 });
+    stage.restore();
+    expect(stage.session.built.shared.window).toBe(6);
+    expect(stage.attach(StageRuns)).toBe(stage);
+    stage.train();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(stage.session.step, 'the page is still hidden').toBe(0);
+    stage.resume();
+    await settle();
+    expect(stage.session.step).toBeGreaterThan(0);
+    stage.dispose();
+  });
+
+  test('a prediction made before the runs are attached plays the recording afterwards', async () => {
+    const stage = new Stage(fakeEngine(), { recording, still: false, later: (_, then) => then() });
+    const study = new Study(lesson, stage, { at: 'predict' });
+    study.answer(exercise(study), 0.1);
+    study.check(exercise(study));
+    expect([stage.veiled, stage.playing]).toEqual([false, false]);
+    stage.attach(StageRuns);
+    await vi.advanceTimersByTimeAsync(7000);
+    expect(stage.recorded).toBe(true);
+    study.see();
+    expect(study.recordOf(exercise(study))!.came).toBeDefined();
+    stage.dispose();
+  });
+
   test('controls that a teacher locked do not move, and every run has the seed of the link', () => {
     const engine = fakeEngine();
     const stage = new Stage(engine, {
@@ -207,7 +254,7 @@ describe('steps', () => {
       still: true,
       locked: new Set(['window', 'plan']),
       seed: 7,
-    });
+    }).attach(StageRuns);
     new Study(lesson, stage);
     stage.change({ window: 20 });
     stage.stripe(0, 0, 'G');

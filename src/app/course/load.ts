@@ -3,7 +3,7 @@ import { InputError } from '../../core/check';
 import type { LessonDocument } from '../../lessons/document';
 import { lessonOf, type Lesson } from '../../lessons/lesson';
 import type { Known } from '../../lessons/scene';
-import { isRefused, type RefusedLesson } from './heads';
+import { isRefused, type RefusedLesson } from './refused';
 
 const documents = import.meta.glob<LessonDocument | RefusedLesson>('/lessons/*/lesson.md', {
   import: 'default',

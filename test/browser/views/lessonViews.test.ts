@@ -11,6 +11,7 @@ import Masks from '../../../src/app/lessons/stageViews/Masks.svelte';
 import Reach from '../../../src/app/lessons/stageViews/Reach.svelte';
 import { EMPTY, stageAfter } from '../../../src/lessons/scene';
 import { Stage } from '../../../src/state/stage.svelte';
+import { StageRuns } from '../../../src/state/stageRuns.svelte';
 import { fakeEngine } from '../../fakes/fakeEngine';
 
 const stages: Stage[] = [];
@@ -22,7 +23,7 @@ afterEach(() => {
 function staged(scene: object = {}, veiled = false) {
   const stage = new Stage(fakeEngine({ prepareMs: 0, tickMs: 5 }), {
     recording: () => Promise.reject(new Error('none')),
-  });
+  }).attach(StageRuns);
   stages.push(stage);
   const set = { task: 'needle', context: 48, window: 6, layers: 4, distance: 28 };
   const given = { set, runs: [{ plan: 'global' }, { plan: 'local' }], ...scene };

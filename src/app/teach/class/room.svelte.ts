@@ -9,7 +9,8 @@ import {
   type Refusal,
 } from '../../../lessons/classroom';
 import type { LessonResult } from '../../../lessons/result';
-import { allHeads, isRefused } from '../../course/heads';
+import { allHeads } from '../../course/heads';
+import { isRefused } from '../../course/refused';
 import { FORMS } from '../../../lessons/concepts/form';
 import { KEY, readKept, savedClass, saveClass } from './keep';
 
