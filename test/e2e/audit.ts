@@ -351,6 +351,10 @@ export const faultsOfRoom = (page: Page): Promise<readonly string[]> =>
     const { scrollWidth, clientWidth } = document.documentElement;
     if (scrollWidth > clientWidth)
       faults.push(`the page is ${scrollWidth} px wide in ${clientWidth}`);
+    // Content would be drawn over what follows.
+    for (const bar of document.querySelectorAll('header:has([aria-label=Pages])'))
+      if (bar.scrollHeight > bar.clientHeight + 2)
+        faults.push(`the bar is ${bar.clientHeight} px high for ${bar.scrollHeight} px`);
     for (const one of document.querySelectorAll<HTMLElement>('body *')) {
       if (one.closest('.sr-only, svg, math, textarea') || one.matches('select, input')) continue;
       if (!one.checkVisibility({ visibilityProperty: true })) continue;
