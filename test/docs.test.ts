@@ -133,6 +133,32 @@ describe('documentation', () => {
   });
 });
 
+describe('the accessibility report', () => {
+  const rows = [...read('docs/accessibility.md').matchAll(/^\| \d\.\d\.\d+ .*$/gm)].map(([row]) => {
+    const [criterion, level, conformance, , tests] = row
+      .split('|')
+      .slice(1)
+      .map((cell) => cell.trim());
+    return { criterion: criterion!, level, conformance: conformance!, tests: tests! };
+  });
+
+  test('judges every criterion of levels A and AA', () => {
+    const of = (wanted: string) => rows.filter(({ level }) => level === wanted).length;
+    expect({ A: of('A'), AA: of('AA') }).toEqual({ A: 31, AA: 24 });
+    expect(new Set(rows.map(({ criterion }) => criterion.split(' ')[0])).size).toBe(rows.length);
+    const words = new Set(['supports', 'partially', 'does not', 'not applicable']);
+    expect(rows.filter(({ conformance }) => !words.has(conformance))).toEqual([]);
+  });
+
+  test('names only tests that exist', () => {
+    const named = [...read('docs/accessibility.md').matchAll(/`(\w+(?:\.spec)?\.ts)`/g)].map(
+      ([, name]) => name!,
+    );
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.filter((name) => !existsSync(`test/e2e/${name}`))).toEqual([]);
+  });
+});
+
 describe('commands', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   const commands = Object.keys(scripts);
