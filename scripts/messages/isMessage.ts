@@ -28,7 +28,7 @@ export const isWord = (text: string): boolean => /\p{L}{2}|^[AI]\b/u.test(spoken
 /** Without placeholders and the tags of elements. */
 const spoken = (text: string): string =>
   text
-    .replaceAll(/\{\d+:([^}]*)\}/g, ' $1 ')
+    .replaceAll(/\{\d+:([^}]*)\}/g, (_, texts: string) => ` ${texts.replaceAll('|', ' ')} `)
     .replaceAll(/\{\d+\}/g, ' ')
     .replaceAll(/<\/?\d+\/?>/g, ' ');
 
@@ -51,6 +51,6 @@ export function isMessage(text: string, place: Place): boolean {
 
 /** Styles, paths, selectors, markup and programs. */
 const isCode = (text: string): boolean =>
-  /=>|;\s*$|^\s*[.#@][\w-]|[\w-]+\s*\{(?!\d+[:}])|^!?[a-z]+(\([^)]*\))? [&|] |\b(var|calc|rgb|rgba|hsl|url|translate|rotate|scale|minmax|repeat)\(|^--|<\/?[a-z]|\bpx\b|^\s*(import|from|def|fn|let|const|return|struct|class) |^(https?|data|blob):|\\n\s*\w+ ?=|^\s*#|"""|^ {4}|\b[qk]v?_idx\b|^(True|False)$|^[A-Z]+ = |```/.test(
+  /=>|;\s*$|^\s*[.#@][\w-]|[\w-]+\s*\{(?!\d+[:}])|^!?[a-z]+(\([^)]*\))? [&|] |\b(var|calc|rgb|rgba|hsl|url|translate|rotate|scale|minmax|repeat)\(|^--|<\/?[a-z]|\bpx\b|^\s*(import|from|def|fn|let|const|return|struct|class) |^(https?|data|blob):|\\n\s*\w+ ?=|^\s*#|"""|^dict\(|^ {4}|\b[qk]v?_idx\b|^(True|False)$|^[A-Z]+ = |```/.test(
     text,
   );

@@ -17,6 +17,11 @@ describe('in a script', () => {
     ['a label', `const a = { label: 'pairs' };`, ['pairs']],
     ['one capitalised word', `const a = 'Stripes';`, ['Stripes']],
     ['values in a sentence', 'const a = `${n} of ${total} tokens`;', ['{0} of {1} tokens']],
+    [
+      'a value next to a choice',
+      "const a = `${n} ${n === 1 ? 'key' : 'keys'}`;",
+      ['{0} {1:key|keys}'],
+    ],
     ['a value next to a word', 'const a = `${n} steps`;', ['{0} steps']],
     [
       'two sentences in one expression',
