@@ -10,12 +10,16 @@ export interface Numbers {
   readonly fixed: (value: number, digits: number) => string;
   /** `toPrecision`. */
   readonly precise: (value: number, digits: number) => string;
+  /** `toExponential`. */
+  readonly exponential: (value: number, digits?: number) => string;
   /** 12.5 → '12.5', '12,5': all digits, ungrouped. */
   readonly plain: (value: number) => string;
   /** 8256.4 → '8,256', '8.256'. */
   readonly formatInteger: (value: number) => string;
   /** 1234.567 → '1,234.57', '1.234,57': at most so many decimals, grouped. */
   readonly decimal: (value: number, most: number) => string;
+  /** 0.12345678 → '0.123457', '0,123457': at most so many significant digits, grouped. */
+  readonly significant: (value: number, most: number) => string;
   /** 0.125 → '12.5 %', '12,5 %'. */
   readonly percent: (share: number, digits: number) => string;
   /** 2610000 → '2.61 M'. Three significant digits; whole below 1,000. */
@@ -41,11 +45,13 @@ const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
 /** Made once: toLocaleString looks its language up for every number, and a page writes hundreds. */
 const INTEGER = new Intl.NumberFormat('en-US');
-const DECIMALS = new Map<number, Intl.NumberFormat>();
-function decimals(most: number): Intl.NumberFormat {
-  const made =
-    DECIMALS.get(most) ?? new Intl.NumberFormat('en-US', { maximumFractionDigits: most });
-  DECIMALS.set(most, made);
+const OTHERS = new Map<string, Intl.NumberFormat>();
+function atMost(
+  which: 'maximumFractionDigits' | 'maximumSignificantDigits',
+  most: number,
+): Intl.NumberFormat {
+  const made = OTHERS.get(which + most) ?? new Intl.NumberFormat('en-US', { [which]: most });
+  OTHERS.set(which + most, made);
   return made;
 }
 
@@ -63,9 +69,11 @@ export function numbersOf({ tag }: Language): Numbers {
   return {
     fixed,
     precise: (value, digits) => written(value.toPrecision(digits)),
+    exponential: (value, digits) => written(value.toExponential(digits)),
     plain: (value) => written(String(value)),
     formatInteger: (value) => written(INTEGER.format(Math.round(value))),
-    decimal: (value, most) => written(decimals(most).format(value)),
+    decimal: (value, most) => written(atMost('maximumFractionDigits', most).format(value)),
+    significant: (value, most) => written(atMost('maximumSignificantDigits', most).format(value)),
     percent: (share, digits) => `${fixed(100 * share, digits)} %`,
     formatCount: (value) =>
       scaled(value, 1000, (digits, power) => `${written(digits)}${SI[power]}`, SI.length),
@@ -169,9 +177,11 @@ function once<T>(make: () => T): () => T {
 export const {
   fixed,
   precise,
+  exponential,
   plain,
   formatInteger,
   decimal,
+  significant,
   percent,
   formatCount,
   formatBytes,
