@@ -1,5 +1,6 @@
 /** @file Puts the engine's facts into sentences: why it computes as it does, what it is doing, why a run ended. */
 import type { BackendFact, Fault, Products, Way } from '../core/backendFacts';
+import { fixed } from '../core/numbers';
 import type { Failure, Moved } from '../workers/train/runState';
 import type { DriveState } from '../session/together';
 import { isolation, type Isolation } from './isolation.svelte';
@@ -102,7 +103,7 @@ function sayProducts(products: Products): string {
   return `${how}, as a short test found best`;
 }
 
-const milliseconds = (ms: number) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+const milliseconds = (ms: number) => `${ms < 10 ? fixed(ms, 1) : Math.round(ms)} ms`;
 
 const DOING = {
   starting: 'Starting the engine',
