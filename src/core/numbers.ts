@@ -6,6 +6,8 @@ import { LANGUAGE } from './language';
 import { ENGLISH, type Language } from './languages';
 
 export interface Numbers {
+  /** '1,234.5' as a library writes it → '1.234,5'. */
+  readonly fromEnglish: (text: string) => string;
   /** 12.345 → '12.35', '12,35': `toFixed`. */
   readonly fixed: (value: number, digits: number) => string;
   /** `toPrecision`. */
@@ -67,6 +69,7 @@ export function numbersOf({ tag }: Language): Numbers {
   };
   const fixed = (value: number, digits: number) => written(value.toFixed(digits));
   return {
+    fromEnglish: written,
     fixed,
     precise: (value, digits) => written(value.toPrecision(digits)),
     exponential: (value, digits) => written(value.toExponential(digits)),
@@ -175,6 +178,7 @@ function once<T>(make: () => T): () => T {
 }
 
 export const {
+  fromEnglish,
   fixed,
   precise,
   exponential,

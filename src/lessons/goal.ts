@@ -133,7 +133,7 @@ export function sayGoal(goal: Goal, runs = 1, watched = false): string {
     case 'changed':
       return goal.setting === 'stripes' && goal.to === undefined
         ? 'Give a stripe another pattern'
-        : `Change the ${labelOf(goal.setting)}${goal.to === undefined ? '' : ` to ${goal.to}`}`;
+        : `Change the ${labelOf(goal.setting)}${goal.to === undefined ? '' : ` to ${typeof goal.to === 'number' ? plain(goal.to) : goal.to}`}`;
     case 'selected':
       return 'Look at one row: point at it, tap it, or use the arrow keys';
     case 'metric': {
