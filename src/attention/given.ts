@@ -7,6 +7,7 @@
  */
 import { check, InputError } from '../core/check';
 import { remembering } from '../core/remember';
+import { formatInteger } from '../core/numbers';
 import { MAX_TOKENS, positionOf } from './mask';
 import { differ, fromCells, NONE, type Runs } from './runs';
 import { keep, signOf } from './rowTexts';
@@ -125,7 +126,7 @@ class RowReader {
     this.#work += steps;
     check(
       this.#work <= 2 * MAX_BORDERS,
-      `the rows of a mask have too many runs of keys; ${MAX_BORDERS.toLocaleString('en-US')} borders of them are held at most`,
+      `the rows of a mask have too many runs of keys; ${formatInteger(MAX_BORDERS)} borders of them are held at most`,
     );
   }
 

@@ -1,9 +1,7 @@
 /** @file A mask in words, built from those of its terms: what a query reads, and why it may not read a key. */
+import { listed } from '../core/numbers';
 import { terms, verdictOf, type Expression } from './expression';
 import { read } from './parse';
-
-const together = (parts: readonly string[]): string =>
-  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 
 /** 'its window of 6 and the first 4 tokens'. Leaves out that no later key is read. */
 export function sayReads(expression: Expression): string {
@@ -13,15 +11,15 @@ export function sayReads(expression: Expression): string {
   if (expression.kind === 'not') return `every token but ${sayReads(expression.of)}`;
   const on = expression.of.filter(({ off }) => !off);
   if (on.length === 0) return 'every token';
-  if (expression.kind === 'or') return together(on.map(sayReads));
+  if (expression.kind === 'or') return listed(on.map(sayReads));
 
   const without = on.flatMap((one) => (one.kind === 'not' ? [sayReads(one.of)] : []));
   const within = on.filter(({ kind }) => kind !== 'not');
   const narrow = within.filter((one) => one.kind !== 'term' || one.term !== 'causal');
   const parts = (narrow.length > 0 ? narrow : within).map(sayReads);
-  if (parts.length === 0) return `every token but ${together(without)}`;
-  const common = parts.length === 1 ? parts[0]! : `what ${together(parts)} have in common`;
-  return without.length > 0 ? `${common} without ${together(without)}` : common;
+  if (parts.length === 0) return `every token but ${listed(without)}`;
+  const common = parts.length === 1 ? parts[0]! : `what ${listed(parts)} have in common`;
+  return without.length > 0 ? `${common} without ${listed(without)}` : common;
 }
 
 /**
@@ -44,7 +42,7 @@ export function sayBlocked(
   const within = deciding.flatMap((one) => (one.kind === 'not' ? [sayReads(one.of)] : []));
   return [
     ...(later ? ['it comes later'] : []),
-    ...(outside.length > 0 ? [`outside ${together(outside.map(sayReads))}`] : []),
-    ...(within.length > 0 ? [`within ${together(within)}`] : []),
+    ...(outside.length > 0 ? [`outside ${listed(outside.map(sayReads))}`] : []),
+    ...(within.length > 0 ? [`within ${listed(within)}`] : []),
   ].join(', ');
 }

@@ -1,5 +1,6 @@
 /** @file The rows of a mask written as text (given.ts). */
 import { check } from '../core/check';
+import { formatInteger } from '../core/numbers';
 import { MAX_TOKENS, type Mask } from './mask';
 import { differ, equal, NONE, type Runs } from './runs';
 import { MAX_CONTENT, MAX_BORDERS, SQUARE, OBLONG, WAYS, BITS, shifted } from './given';
@@ -23,7 +24,7 @@ export function writeRows(mask: Mask): string {
     else bytes.putRuns(block.change);
     check(
       bytes.length <= (MAX_CONTENT * 3) / 4,
-      `the rows of this mask of ${T} × ${T} need more than ${MAX_CONTENT.toLocaleString('en-US')} characters; masks with longer runs of keys, and all of up to 2,048 × 2,048, need fewer`,
+      `the rows of this mask of ${T} × ${T} need more than ${formatInteger(MAX_CONTENT)} characters; masks with longer runs of keys, and all of up to 2,048 × 2,048, need fewer`,
     );
   };
   const changesAt = (q: number): readonly Runs[] => {
@@ -36,7 +37,7 @@ export function writeRows(mask: Mask): string {
     borders += mask.row(q).length;
     check(
       borders <= MAX_BORDERS,
-      `the mask of ${T} × ${T} has too many runs of keys to be kept as rows: more than ${MAX_BORDERS.toLocaleString('en-US')} borders of them`,
+      `the mask of ${T} × ${T} has too many runs of keys to be kept as rows: more than ${formatInteger(MAX_BORDERS)} borders of them`,
     );
     const changes = next;
     next = q + 1 < queries ? changesAt(q + 1) : [];

@@ -7,6 +7,7 @@
 import { withinSentence } from '../core/sentence';
 import { plans } from '../attention/plans';
 import { pick } from '../core/schema';
+import { plain } from '../core/numbers';
 import { packingOf, readsChunks, type RunSpec, type Setting } from '../spec/run';
 import { CONTROLS, controlOf, DEFAULTS } from '../spec/controls';
 import { changedBetween } from '../spec/between';
@@ -174,16 +175,16 @@ export function sayDifferences(comparison: Comparison): string {
       control.kind === 'choice' && control.options.find((one) => one.value === String(own));
     return name === 'task' && option
       ? option.label
-      : `${word(name)} ${option ? withinSentence(option.label) : own}`;
+      : `${word(name)} ${option ? withinSentence(option.label) : typeof own === 'number' ? plain(own) : own}`;
   };
-  const plain = equal.filter((name) => !controlOf(name).advanced && name !== 'backend');
+  const same = equal.filter((name) => !controlOf(name).advanced && name !== 'backend');
   const rest = equal.some((name) => controlOf(name).advanced)
     ? ', and all settings behind More'
     : '';
-  const same = `${plain.map(value).join(', ')}, the batches, the initial weights${rest}`;
+  const words = `${same.map(value).join(', ')}, the batches, the initial weights${rest}`;
   return differ.length === 0
-    ? `They do not differ. Equal: ${same}.`
-    : `They differ in: ${differ.map(word).join(', ')}. Everything else is equal: ${same}.`;
+    ? `They do not differ. Equal: ${words}.`
+    : `They differ in: ${differ.map(word).join(', ')}. Everything else is equal: ${words}.`;
 }
 
 /** A comparison with only one run. */

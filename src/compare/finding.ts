@@ -1,4 +1,5 @@
 /** @file What a comparison has shown so far, in one sentence generated from its numbers, and how far to trust it. */
+import { fixed, listed, plain } from '../core/numbers';
 import { formatInteger } from '../core/units';
 import { mayGain } from './learning';
 import {
@@ -134,12 +135,12 @@ function pace(names: readonly string[], { progress }: Verdict, measure: Measure)
     return 'They were not tested early enough to say how fast they are learning.';
   const seen =
     measure.of === 'text'
-      ? `In the last third of these steps the loss of ${names[fastest]} fell by ${gain.toFixed(2)} nats`
-      : `In the last third of these steps the share that ${names[fastest]} answers right rose by ${(100 * gain).toFixed(0)} percentage points`;
+      ? `In the last third of these steps the loss of ${names[fastest]} fell by ${fixed(gain, 2)} nats`
+      : `In the last third of these steps the share that ${names[fastest]} answers right rose by ${fixed(100 * gain, 0)} percentage points`;
   const chanceOrSeed = measure.of === 'text' ? 'seeds move a gap by' : 'chance moves a gap by';
   return `${seen}, and could change by that much again. We call one run better only if the gap is larger than that change plus what ${chanceOrSeed}. We call runs equal only if that change is ${
     measure.of === 'text'
-      ? `at most ${SEED_NOISE.most} nats, the most that seeds moved a gap by`
+      ? `at most ${plain(SEED_NOISE.most)} nats, the most that seeds moved a gap by`
       : 'no more than chance'
   }.`;
 }
@@ -195,7 +196,7 @@ function lag(one: Entry, best: Entry, ahead: readonly Entry[], measure: Measure)
   // The leaders' sentence ends with the most expensive run, so 'worse' is read as worse than that one. If the best run is
   // another, name it.
   const than = ahead.every(({ flops }) => flops <= best.flops) ? '' : ` than ${best.name}`;
-  return `${one.name} is ${gap.toFixed(gap < 0.01 ? 3 : 2)} worse${than}`;
+  return `${one.name} is ${fixed(gap, gap < 0.01 ? 3 : 2)} worse${than}`;
 }
 
 /** What share of the most expensive leader's FLOPs the cheaper ones would need on a long text. */
@@ -256,14 +257,14 @@ function trust(
   const few = seeds === 1 ? 'One seed' : 'Two seeds';
   const elsewhere = one.repeats.length > 0 && seeds === 1 ? ' at this step' : '';
   return measure.of === 'text'
-    ? `${few}${elsewhere}. In the recorded figures the gap between two plans changed from seed to seed by ${SEED_NOISE.middle} nats (median) and by at most ${SEED_NOISE.most}; differences up to ${SEED_NOISE.middle} are not reported.`
+    ? `${few}${elsewhere}. In the recorded figures the gap between two plans changed from seed to seed by ${plain(SEED_NOISE.middle)} nats (median) and by at most ${plain(SEED_NOISE.most)}; differences up to ${plain(SEED_NOISE.middle)} are not reported.`
     : `${few}${elsewhere}, ${formatInteger(tokens / measure.together)} questions. Differences that chance alone could explain are not reported; whether a plan learns the task at all can depend on the seed.`;
 }
 
 const unit = (measure: Measure) =>
   measure.of === 'text' ? /* a message */ ' nats' : /* a message */ ' right';
 const score = (value: number, measure: Measure, whole = true) =>
-  `${measure.of === 'text' ? value.toFixed(2) : share(value)}${whole ? unit(measure) : ''}`;
+  `${measure.of === 'text' ? fixed(value, 2) : share(value)}${whole ? unit(measure) : ''}`;
 const chance = (measure: Measure) =>
   measure.of === 'answers' && measure.chance !== undefined ? ` (${share(measure.chance)})` : '';
 
@@ -271,12 +272,10 @@ const chance = (measure: Measure) =>
 export function share(value: number): string {
   const percent = 100 * value;
   if (percent > 0 && percent < 0.5)
-    return percent < 0.01 ? '< 0.01 %' : `${Number(percent.toPrecision(1))} %`;
+    return percent < 0.01 ? `< ${plain(0.01)} %` : `${plain(Number(percent.toPrecision(1)))} %`;
   return percent >= 99.5 && percent < 100
-    ? `${Math.min(99.9, Number(percent.toPrecision(3)))} %`
+    ? `${plain(Math.min(99.9, Number(percent.toPrecision(3))))} %`
     : `${Math.round(percent)} %`;
 }
 
 const sayTokens = (n: number) => `${formatInteger(n)} ${n === 1 ? 'token' : 'tokens'}`;
-const listed = (words: readonly string[]) =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

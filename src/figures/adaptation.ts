@@ -1,4 +1,5 @@
 /** @file An adaptation to a longer context as a figure: perplexity by position before, during and after. */
+import { fixed } from '../core/numbers';
 import type { AdaptPlan, Role } from '../spec/adaptation';
 import { bucketsOf, perplexity, type Bucket, type PositionLosses } from './buckets';
 import type { Chart, Series } from './chart';
@@ -72,9 +73,9 @@ export function wordsOfAdaptation({ context, plan }: Adapted, chart: Chart | und
   const [before, after, scratch] = [at('as it was'), at('adapted'), at('from scratch')];
   if (!before) return '';
   const slope = ({ far, own }: { far: number; own: number }) =>
-    `${far.toFixed(2)} (${far < own ? '−' : '+'}${Math.abs(100 * (far / own - 1)).toFixed(0)} % against ${context})`;
+    `${fixed(far, 2)} (${far < own ? '−' : '+'}${fixed(Math.abs(100 * (far / own - 1)), 0)} % against ${context})`;
   const said = [`At ${context * plan.times} tokens perplexity is ${slope(before)} as it was`];
   if (after) said.push(`${slope(after)} after ${plan.steps} steps`);
-  if (scratch) said.push(`${scratch.far.toFixed(2)} from scratch with as many`);
+  if (scratch) said.push(`${fixed(scratch.far, 2)} from scratch with as many`);
   return `${said.join(', ')}. Measured on held-out text.`;
 }

@@ -1,4 +1,5 @@
 /** @file What plans cost by length of the context: a sweep's measurements as charts, with the predictions. */
+import { fixed } from '../core/numbers';
 import { cachedKeys, FLOPS_PER_PAIR_AND_DIM } from '../attention/cost';
 import { plans } from '../attention/plans';
 import { trainingMemory } from '../model/memory';
@@ -152,7 +153,7 @@ export function wordsOfEfficiency(rows: readonly Measured[]): string {
     .filter((row) => row !== global)
     .map((row) => {
       const ratio = global.stepMs! / row.stepMs!;
-      return `${plans.get(row.plan).label} is ${ratio >= 1 ? `${ratio.toFixed(1)} times faster` : `${(1 / ratio).toFixed(1)} times slower`}`;
+      return `${plans.get(row.plan).label} is ${ratio >= 1 ? `${fixed(ratio, 1)} times faster` : `${fixed(1 / ratio, 1)} times slower`}`;
     });
   return `At ${longest} tokens a step of Global takes ${Math.round(global.stepMs!)} ms; ${others.join(', ')}. Tokens are generated in plain JavaScript, one by one, up to a context of 1,024.`;
 }

@@ -4,6 +4,7 @@
  */
 import { SEEDS } from '../core/seeds';
 import { withinSentence } from '../core/sentence';
+import { fixed, listed } from '../core/numbers';
 import { formatInteger } from '../core/units';
 import type { Bucket } from './buckets';
 import { ALL, endOf, type Measure } from './measure';
@@ -13,7 +14,6 @@ import {
   controlOf,
   first,
   flopsOf,
-  listed,
   missingNotes,
   partiesOf,
   percent,
@@ -188,7 +188,7 @@ const EQUAL = 'as good as global';
 /** '0.25 nats worse than global'. */
 function apartBy(difference: number, than = ' than global'): string {
   const size = Math.abs(difference);
-  const amount = size < 0.005 ? 'less than 0.01' : size.toFixed(2);
+  const amount = size < 0.005 ? 'less than 0.01' : fixed(size, 2);
   return `${amount} nats ${difference < 0 ? 'better' : 'worse'}${than}`;
 }
 
@@ -196,7 +196,7 @@ function apartBy(difference: number, than = ' than global'): string {
 function worth(gains: readonly SeedLoss[]): string {
   const gain = mean(gains);
   if (gains.length >= SEEDS && Math.abs(gain) <= Math.max(rangeOf(gains), 0.005)) return NOTHING;
-  return `${gain <= -0.005 ? '−' : ''}${Math.abs(gain).toFixed(2)}`;
+  return `${gain <= -0.005 ? '−' : ''}${fixed(Math.abs(gain), 2)}`;
 }
 const NOTHING = 'nothing';
 

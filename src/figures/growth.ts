@@ -2,6 +2,7 @@
 import { attentionFlops, cacheBytes, visiblePairs } from '../attention/cost';
 import { tokensCovered } from '../attention/said';
 import { check } from '../core/check';
+import { plain } from '../core/numbers';
 import { formatBytes, formatCount, formatInteger } from '../core/units';
 import { allGlobal, trainingFlops } from '../spec/cost';
 import type { ModelSpec } from '../spec/model';
@@ -142,7 +143,7 @@ export function sayGrowth(model: ModelSpec, id: CountedId, T: number): string {
   const now = `${write(own)}, ${percent(own / global)} of all-global layers`;
   if (unpriced(model, 2 * T)) return now;
   const growth = Number((of(model, 2 * T) / own).toPrecision(3));
-  return `${now}; × ${growth} for twice the tokens`;
+  return `${now}; × ${plain(growth)} for twice the tokens`;
 }
 
 export interface Price {
@@ -196,5 +197,5 @@ export function sayPrice(model: ModelSpec, id: 'training' | 'cache', T: number):
 /** Small shares keep two digits. */
 function percent(share: number): string {
   const value = 100 * share;
-  return `${value >= 10 ? Math.round(value) : Number(value.toPrecision(2))} %`;
+  return `${value >= 10 ? Math.round(value) : plain(Number(value.toPrecision(2)))} %`;
 }

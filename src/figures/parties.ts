@@ -3,6 +3,7 @@
  * are, which are outliers, which plans are missing.
  */
 import { withinSentence } from '../core/sentence';
+import { fixed, listed } from '../core/numbers';
 import { bySeeds, flopsPerStep, type Result, type Seeds } from './result';
 import { outlierOf, type SeedLoss } from './verdict';
 
@@ -81,9 +82,9 @@ export function outlierNotes(parties: readonly Party[]): readonly string[] {
   return parties.flatMap(({ group, losses }) => {
     const apart = outlierOf(losses);
     if (!apart) return [];
-    const numbers = losses.filter((one) => one !== apart).map(({ loss }) => loss.toFixed(3));
+    const numbers = losses.filter((one) => one !== apart).map(({ loss }) => fixed(loss, 3));
     return [
-      `Seed ${apart.seed} of ${withinSentence(group.label)} stands apart: ${apart.loss.toFixed(3)} nats, the others ${listed(numbers)}.`,
+      `Seed ${apart.seed} of ${withinSentence(group.label)} stands apart: ${fixed(apart.loss, 3)} nats, the others ${listed(numbers)}.`,
     ];
   });
 }
@@ -94,6 +95,3 @@ export function missingNotes(parties: readonly Party[]): readonly string[] {
 }
 
 export const percent = (share: number): string => `${Math.round(100 * share)} %`;
-
-export const listed = (words: readonly string[]): string =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

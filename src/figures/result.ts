@@ -1,5 +1,6 @@
 /** @file What a figure needs to know about a run, recorded or from this page, and how runs are labelled. */
 import { plans } from '../attention/plans';
+import { listed, plain } from '../core/numbers';
 import { formatInteger } from '../core/units';
 import { sources } from '../data/registry';
 import { trainingFlops } from '../spec/cost';
@@ -193,14 +194,14 @@ export function provenanceOf(origin: Origin, results: readonly Result[]): string
   const spreads = all(({ spec }) => spec.spread).filter((spread) => spread !== NARROW);
   const { spec } = results[0]!;
   const parts = [
-    `${ORIGINS[origin]} on ${all(({ spec: { task } }) => sources.get(task).label).join(' and ')}`,
+    `${ORIGINS[origin]} on ${listed(all(({ spec: { task } }) => sources.get(task).label))}`,
     `seed${seeds.length > 1 ? 's' : ''} ${seeds.join(', ')}`,
-    `${steps.map(formatInteger).join(' or ')} steps of ${perStep.map(formatInteger).join(' or ')} tokens`,
+    `${listed(steps.map(formatInteger), 'or')} steps of ${listed(perStep.map(formatInteger), 'or')} tokens`,
     `${spec.layers} layers, width ${spec.width}, ${spec.heads} head${spec.heads > 1 ? 's' : ''}`,
-    `W ${windows.join(' and ')}, C ${spec.chunk}`,
-    `learning rate ${spec.rate}`,
-    ...spreads.map((spread) => `embedding initialised with spread ${spread}`),
-    all(({ backend }) => BACKENDS[backend] ?? backend).join(' and '),
+    `W ${listed(windows.map(String))}, C ${spec.chunk}`,
+    `learning rate ${plain(spec.rate)}`,
+    ...spreads.map((spread) => `embedding initialised with spread ${plain(spread)}`),
+    listed(all(({ backend }) => BACKENDS[backend] ?? backend)),
     all(({ machine }) => machine).join('; '),
     `Zebra Lab ${all(({ program }) => program).join(', ')}`,
     all(({ made }) => made).join(', '),

@@ -1,12 +1,12 @@
 /** @file The texts that runs were trained on: their order in the figures, the initial context, and descriptions. */
 import { withinSentence } from '../core/sentence';
+import { listed } from '../core/numbers';
 import { formatInteger } from '../core/units';
 import { sources } from '../data/registry';
 import type { CorpusSource } from '../data/source';
 import { localReach } from '../spec/run';
 import { findingOfControl } from './finding';
 import { contextsOf } from './lengths';
-import { listed } from './parties';
 import { bySeeds, stripesOf, type Result } from './result';
 
 export interface Text {
@@ -71,7 +71,7 @@ export function settingsOf(results: readonly Result[], context: number): string 
   return [
     ...(stripes.length > 0 ? [listed(stripes)] : []),
     ...(windows.length > 0 ? [`W ${windows.map(formatInteger).join(', ')}`] : []),
-    `${steps.join(' or ')} steps`,
+    `${listed(steps, 'or')} steps`,
   ].join(' · ');
 }
 

@@ -2,8 +2,9 @@
  * @file How training went, in sentences: when each seed learned to use the helpful text, and whether the curves are
  * flat at the end.
  */
+import { fixed, listed } from '../core/numbers';
 import { formatInteger } from '../core/units';
-import { first, listed, partiesOf, type Party } from './parties';
+import { first, partiesOf, type Party } from './parties';
 import type { Result } from './result';
 import { mean, verdictOn } from './verdict';
 
@@ -47,7 +48,7 @@ export function flatness(results: readonly Result[], context: number): string {
   const own = results.filter(({ spec }) => spec.context === context);
   const steps = [...new Set(own.map((run) => run.steps))].sort((a, b) => a - b);
   const falls = partiesOf(own, context, fallOf).map(
-    ({ name, losses }) => `${mean(losses).toFixed(3)} nats (${name})`,
+    ({ name, losses }) => `${fixed(mean(losses), 3)} nats (${name})`,
   );
   if (falls.length === 0) return '';
   return `Trained for ${listed(steps.map(formatInteger))} steps. Over the last quarter of them, where the learning rate falls to its end, the held-out loss still fell by ${listed(falls)}, means of seeds.`;

@@ -9,6 +9,7 @@ import { MASK_LETTER } from '../attention/maskPattern';
 import { patterns } from '../attention/registry';
 import { isResult, SEEDS } from '../core/seeds';
 import { withinSentence } from '../core/sentence';
+import { fixed, listed } from '../core/numbers';
 import { formatCount, formatInteger } from '../core/units';
 import { controlOf } from '../spec/controls';
 import { answersChart, answersOf, coincidingIn, type Asked } from './answers';
@@ -24,15 +25,12 @@ import { APART } from './verdict';
 /** Defines the terms of the findings; the same under every figure. */
 export const DEFINITIONS: readonly string[] = [
   `“As good as” says that the means of two plans differ by no more than the seeds of one plan do (largest minus smallest, for the plan whose seeds differ more), with ${SEEDS} seeds of each. ${SEEDS} seeds are few, so a difference that small may still exist. A seed “stands apart” if it is further from its neighbour than twice the spread of the others, and by at least ${APART} nats.`,
-  `Differences are in nats per character of held-out text, and a curve's perplexity is e to the power of its loss: 0.1 nats more is a perplexity ${Math.exp(0.1).toFixed(2)} times as high.`,
+  `Differences are in nats per character of held-out text, and a curve's perplexity is e to the power of its loss: 0.1 nats more is a perplexity ${fixed(Math.exp(0.1), 2)} times as high.`,
 ];
 
-const digits = (value: number) => Math.abs(value).toFixed(2);
+const digits = (value: number) => fixed(Math.abs(value), 2);
 const signed = (value: number) => `${digits(value)} ${value < 0 ? 'below' : 'above'} global`;
 const percent = (share: number) => `${Math.round(100 * share)} %`;
-const listed = (words: readonly string[]) =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
-
 /** Figure 1. */
 export function wordsOfMasks(panels: readonly MaskPanel[], T: number): string {
   const all = (T * (T + 1)) / 2;
@@ -137,8 +135,8 @@ export function wordsOfLengths(results: readonly Result[], context: number): str
   const [from, to] = [global[0]!.buckets[0]!, global[0]!.buckets.at(-1)!];
   const falls = global.every(({ buckets }) => buckets.at(-1)!.loss < buckets[0]!.loss);
   const help = falls // for every seed: the same models at the same positions
-    ? `Reading more helps: global attention's perplexity falls from ${mean(0).toFixed(2)} (up to ${formatInteger(from.to)} tokens read, ${formatInteger(from.tokens)} held-out tokens) to ${mean(-1).toFixed(2)} (${formatInteger(to.from)} to ${formatInteger(to.to)}).`
-    : `Reading more does not help yet: global attention's perplexity goes from ${mean(0).toFixed(2)} (up to ${formatInteger(from.to)} tokens read, ${formatInteger(from.tokens)} held-out tokens) to ${mean(-1).toFixed(2)} (${formatInteger(to.from)} to ${formatInteger(to.to)}). Models trained this briefly use only what is near, so this says nothing about long texts.`;
+    ? `Reading more helps: global attention's perplexity falls from ${fixed(mean(0), 2)} (up to ${formatInteger(from.to)} tokens read, ${formatInteger(from.tokens)} held-out tokens) to ${fixed(mean(-1), 2)} (${formatInteger(to.from)} to ${formatInteger(to.to)}).`
+    : `Reading more does not help yet: global attention's perplexity goes from ${fixed(mean(0), 2)} (up to ${formatInteger(from.to)} tokens read, ${formatInteger(from.tokens)} held-out tokens) to ${fixed(mean(-1), 2)} (${formatInteger(to.from)} to ${formatInteger(to.to)}). Models trained this briefly use only what is near, so this says nothing about long texts.`;
   return `${help} Buckets cover different parts of the text: compare plans within a bucket, and buckets with each other only with care.`;
 }
 
@@ -173,7 +171,7 @@ function compared(global: Course, grouped: Course): string {
   const equal =
     same === undefined
       ? ''
-      : `; for the same ${formatCount(Math.min(a.flops, b.flops))}FLOPs global reaches perplexity ${same.toFixed(2)}, grouped ${b.y.toFixed(2)}`;
+      : `; for the same ${formatCount(Math.min(a.flops, b.flops))}FLOPs global reaches perplexity ${fixed(same, 2)}, grouped ${fixed(b.y, 2)}`;
   return `Context ${formatInteger(global.context)}: grouped needs ${percent(share)} of global's FLOPs per step${equal}.`;
 }
 

@@ -3,6 +3,7 @@
  * Plain data; adding never removes results of others.
  */
 import { InputError } from '../core/check';
+import { inOrder } from '../core/numbers';
 import { readResult, type LessonResult } from './result';
 
 export interface Classroom {
@@ -80,7 +81,7 @@ export const lessonsIn = ({ results }: Classroom): readonly string[] =>
 export const resultsOf = ({ results }: Classroom, lesson: string): readonly LessonResult[] =>
   results
     .filter((one) => one.lesson === lesson)
-    .sort((a, b) => +(a.who === '') - +(b.who === '') || a.who.localeCompare(b.who));
+    .sort((a, b) => +(a.who === '') - +(b.who === '') || inOrder(a.who, b.who));
 
 /** '2 results added, 1 replaced, 1 refused.' */
 export function sayOutcome({ added, replaced, same, refused }: Outcome): string {

@@ -5,6 +5,7 @@
 import { withinSentence } from '../core/sentence';
 import { check } from '../core/check';
 import { Fields } from '../core/fields';
+import { plain } from '../core/numbers';
 import type { RunSpec, Setting } from '../spec/run';
 import { controlOf } from '../spec/controls';
 import type { Own } from '../compare/comparison';
@@ -132,11 +133,11 @@ export function sayGoal(goal: Goal, runs = 1, watched = false): string {
     case 'changed':
       return goal.setting === 'stripes' && goal.to === undefined
         ? 'Give a stripe another pattern'
-        : `Change the ${labelOf(goal.setting)}${goal.to === undefined ? '' : ` to ${goal.to}`}`;
+        : `Change the ${labelOf(goal.setting)}${goal.to === undefined ? '' : ` to ${typeof goal.to === 'number' ? plain(goal.to) : goal.to}`}`;
     case 'selected':
       return 'Look at one row: point at it, tap it, or use the arrow keys';
     case 'metric': {
-      const value = (x: number) => (goal.metric === 'accuracy' ? `${100 * x} %` : String(x));
+      const value = (x: number) => (goal.metric === 'accuracy' ? `${plain(100 * x)} %` : plain(x));
       const bound =
         goal.above === undefined ? `below ${value(goal.below!)}` : `above ${value(goal.above)}`;
       const whose = runs > 1 ? ` in run ${goal.run + 1}` : '';

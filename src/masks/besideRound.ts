@@ -2,6 +2,7 @@
  * @file Windows that are one key larger or smaller than a round size: some libraries count the token itself in the
  * window, others do not.
  */
+import { formatInteger } from '../core/numbers';
 
 /** The round sizes that people choose. */
 export const isRound = (n: number): boolean =>
@@ -16,7 +17,7 @@ export function roundBeside(window: number): number | undefined {
   return [window - 1, window + 1].find((n) => isRound(n));
 }
 
-const number = (n: number) => n.toLocaleString('en-US');
+const number = (n: number) => formatInteger(n);
 
 /** As a sentence; empty if there is nothing to ask. */
 export function askRound(window: number): string {

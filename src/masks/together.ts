@@ -2,6 +2,7 @@
  * @file Findings that say the same about several layers, combined: a config next to a stack is wrong in ten layers for
  * one reason.
  */
+import { listed } from '../core/numbers';
 import type { Finding } from './subject';
 
 export interface Together {
@@ -36,10 +37,6 @@ export function sayLayers(layers: readonly number[], most = 6): string {
   const named = layers.slice(0, layers.length > most + 1 ? most : layers.length).map((l) => l + 1);
   const more = layers.length - named.length;
   return `${layers.length === 1 ? 'Layer' : 'Layers'} ${
-    more > 0
-      ? `${named.join(', ')} and ${more} more`
-      : named.length === 1
-        ? named[0]
-        : `${named.slice(0, -1).join(', ')} and ${named.at(-1)}`
+    more > 0 ? `${named.join(', ')} and ${more} more` : listed(named.map(String))
   }`;
 }

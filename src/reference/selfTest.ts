@@ -1,5 +1,6 @@
 /** @file Before tfjs is trusted with a user's run: one step of a tiny model compared with our plain loops. */
 import { random } from '../core/random';
+import { precise } from '../core/numbers';
 import { hostMachine } from '../machines/hostMachine';
 import { initialWeights } from '../model/weights';
 import type { Model, Models } from '../train/model';
@@ -53,6 +54,6 @@ function compare(name: string, got: ArrayLike<number>, expected: ArrayLike<numbe
     worst = Math.max(worst, Number.isNaN(difference) ? Infinity : difference);
   }
   if (worst > TOLERANCE * scale) {
-    throw new Error(`${name}: off by ${(worst / scale).toPrecision(2)} of the largest number`);
+    throw new Error(`${name}: off by ${precise(worst / scale, 2)} of the largest number`);
   }
 }

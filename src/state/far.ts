@@ -1,5 +1,6 @@
 /** @file In words: what the chosen text gains from tokens beyond the reach of local layers. */
 import type { FarAsked } from '../workers/far/protocol';
+import { fixed } from '../core/numbers';
 import { formatInteger } from '../core/units';
 import { countedCurve, HISTORIES, worthOf } from '../data/far/counted';
 import { sources } from '../data/registry';
@@ -31,7 +32,7 @@ export function farCounted(spec: RunSpec): FarCounted | undefined {
 /** Smaller gains hardly pay. */
 const LITTLE = 0.01;
 
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+const percent = (share: number) => `${fixed(100 * share, 1)} %`;
 
 /** What copying does to the loss. */
 function moves(gain: number): string {

@@ -1,4 +1,5 @@
 /** @file In words: how the user's own text is divided into tokens, and why it was refused. */
+import { fixed } from '../core/numbers';
 import { formatInteger } from '../core/units';
 import { lettersOf, OTHER, type Survey } from '../data/alphabet';
 import { sources } from '../data/registry';
@@ -8,7 +9,7 @@ import type { Unmet } from '../session/ownLetters.svelte';
 
 /** A share that is less than 100 % is not rounded up to it. */
 const percent = (share: number) =>
-  `${share > 0.9995 && share < 1 ? 'more than 99.9' : (100 * share).toFixed(1)} %`;
+  `${share > 0.9995 && share < 1 ? 'more than 99.9' : fixed(100 * share, 1)} %`;
 
 /** Counted in the text: what a token is, and how much of the text the tokens cover. '' if there is no text. */
 export function lettersSay(alphabet: string, survey: Survey): string {

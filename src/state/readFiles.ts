@@ -1,5 +1,6 @@
 /** @file The files that the page receives at once: arrays apart from configs and files that this page saved. */
 import { InputError } from '../core/check';
+import { formatInteger } from '../core/numbers';
 import type { ConfigLayers } from '../masks/configLayer';
 import type { MaskDoc } from '../masks/doc';
 import type { Named } from '../masks/foreign/foreign';
@@ -30,7 +31,7 @@ export async function readFiles(
   for (const { name, size, bytes } of files) {
     if (size > MAX_BYTES)
       throw new InputError(
-        `${name} has ${size.toLocaleString('en-US')} bytes; files up to ${MAX_BYTES.toLocaleString('en-US')} bytes are read`,
+        `${name} has ${formatInteger(size)} bytes; files up to ${formatInteger(MAX_BYTES)} bytes are read`,
       );
     const content = await bytes();
     const own = name.endsWith('.json') || content[0] === 123 ? textOf(content) : undefined;

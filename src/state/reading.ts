@@ -1,4 +1,5 @@
 /** @file Describes one cell of a map in words: which query, which key, what weight, or which rule forbids it. */
+import { fixed } from '../core/numbers';
 import type { LayerPlan } from '../attention/pattern';
 import { patterns } from '../attention/registry';
 import { has } from '../attention/runs';
@@ -28,7 +29,7 @@ export function readCell(frame: AttentionFrame, plan: LayerPlan, cell: Cell): Re
 
   const blocked = sayBlocked(rule.expression(params), query, key, frame.T);
   if (blocked) return { ...words, verb: 'may not read', detail: blocked };
-  const weight = `weight ${(weightAt(frame, cell) ?? 0).toFixed(2)}`;
+  const weight = `weight ${fixed(weightAt(frame, cell) ?? 0, 2)}`;
   if (has(rule.reads(query, frame.T, params), key))
     return { ...words, verb: 'reads', detail: weight };
 

@@ -1,5 +1,6 @@
 /** @file Puts the engine's facts into sentences: why it computes as it does, what it is doing, why a run ended. */
 import type { BackendFact, Fault, Products, Way } from '../core/backendFacts';
+import { fixed, plain } from '../core/numbers';
 import type { Failure, Moved } from '../workers/train/runState';
 import type { DriveState } from '../session/together';
 import { isolation, type Isolation } from './isolation.svelte';
@@ -102,7 +103,7 @@ function sayProducts(products: Products): string {
   return `${how}, as a short test found best`;
 }
 
-const milliseconds = (ms: number) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+const milliseconds = (ms: number) => `${ms < 10 ? fixed(ms, 1) : Math.round(ms)} ms`;
 
 const DOING = {
   starting: 'Starting the engine',
@@ -150,7 +151,7 @@ export function sayFailure(failure: Failure, reset?: string): string {
       const what = Number.isFinite(loss)
         ? `norm of the gradient became ${gradNorm}`
         : `loss became ${loss}`;
-      const help = `${reset ? `Press ${reset}; a` : 'A'} learning rate below ${rate} may help.`;
+      const help = `${reset ? `Press ${reset}; a` : 'A'} learning rate below ${plain(rate)} may help.`;
       return `The ${what} at step ${step}, so training stopped. ${help}`;
     }
     case 'noText':

@@ -8,6 +8,7 @@ import type { LayerPlan, PatternSpec } from '../attention/pattern';
 import { reach } from '../attention/reach';
 import { patterns, patternSpec } from '../attention/registry';
 import { sayRuns } from '../attention/runs';
+import { fixed } from '../core/numbers';
 import { formatInteger } from '../core/units';
 import { layersOf, packingOf, type RunSpec } from '../spec/run';
 
@@ -21,7 +22,7 @@ export function countMask(mask: string, T: number, layers: number): string {
     T,
   );
   const far = reached === T ? `all ${formatInteger(T)} tokens` : `${formatInteger(reached)} tokens`;
-  return `A query reads ${(pairs / T).toFixed(1)} keys on average, ${share} % of a global layer; from the last token ${layers === 1 ? 'this layer reaches' : `${layers} such layers reach`} ${far}.`;
+  return `A query reads ${fixed(pairs / T, 1)} keys on average, ${share} % of a global layer; from the last token ${layers === 1 ? 'this layer reaches' : `${layers} such layers reach`} ${far}.`;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** @file Sentences about what this browser keeps: storage, its size, and the service worker. */
+import { formatInteger } from '../core/numbers';
 import type { Abilities, AbilityRow, ServiceWorkerState } from './abilities';
 
 const MIB = 2 ** 20;
@@ -25,7 +26,7 @@ export const sayIndexedDB = (facts: Abilities): AbilityRow =>
       };
 
 export function sayRoom({ quota, usage, persistent }: Abilities): AbilityRow {
-  const mib = (bytes: number) => `${Math.round(bytes / MIB).toLocaleString('en-US')} MiB`;
+  const mib = (bytes: number) => `${formatInteger(Math.round(bytes / MIB))} MiB`;
   const size =
     quota === undefined
       ? 'The browser does not say how much.'

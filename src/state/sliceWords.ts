@@ -1,5 +1,6 @@
 /** @file The loss of a slice compared with that of the rest, in words. */
 import { withinSentence } from '../core/sentence';
+import { fixed } from '../core/numbers';
 import { formatInteger } from '../core/units';
 import type { Apart } from '../data/rest';
 import type { Slice } from '../data/slice';
@@ -28,11 +29,11 @@ export function sliceFinding(asked: SliceAsked, { slice, rest }: Apart): string 
   if (slice.tokens === 0) return `${subject}: none of the ${all} characters scored. ${why(asked)}`;
   if (slice.tokens < FEW)
     return `${subject}: only ${slice.tokens} of the ${all} characters scored, too few to compare.`;
-  const opening = `${subject}: ${slice.loss.toFixed(2)} nats each`;
+  const opening = `${subject}: ${fixed(slice.loss, 2)} nats each`;
   if (rest.tokens === 0) return `${opening}. They are all of the ${all} characters scored.`;
   // The difference of the rounded numbers, so that a reader who subtracts them gets the same result.
   const difference = Number(slice.loss.toFixed(2)) - Number(rest.loss.toFixed(2));
-  const size = Math.abs(difference).toFixed(2);
+  const size = fixed(Math.abs(difference), 2);
   if (Number(size) === 0) return `${opening}, as the rest.`;
   return `${opening}, ${size} ${difference < 0 ? 'less' : 'more'} than the rest.`;
 }
@@ -48,7 +49,7 @@ export function besideWords(
   const last = beside.at(-1);
   // While the loss falls steeply, one from another step would make this run look better or worse than it is.
   if (!last || last.step < NEAR * step) return '';
-  return `With every layer local it was ${last.loss.toFixed(2)} after ${formatInteger(last.step)} steps (recorded).`;
+  return `With every layer local it was ${fixed(last.loss, 2)} after ${formatInteger(last.step)} steps (recorded).`;
 }
 
 /** How far back the helpful text is, compared with the reach of local layers alone. */

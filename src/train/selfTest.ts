@@ -5,6 +5,7 @@
 import type { LayerPlan } from '../attention/pattern';
 import { patterns, patternSpec } from '../attention/registry';
 import { random } from '../core/random';
+import { precise } from '../core/numbers';
 import { hostMachine } from '../machines/hostMachine';
 import { wholeOf, type Machine } from '../machines/machine';
 import { arenaOf, pack } from '../model/arena';
@@ -107,6 +108,6 @@ function compare(name: string, got: Float32Array, expected: Float32Array): void 
     worst = Math.max(worst, Number.isNaN(difference) ? Infinity : difference);
   }
   if (worst > TOLERANCE * scale) {
-    throw new Error(`${name} is off by ${(worst / scale).toPrecision(2)} of its largest number`);
+    throw new Error(`${name} is off by ${precise(worst / scale, 2)} of its largest number`);
   }
 }

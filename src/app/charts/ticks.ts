@@ -1,5 +1,6 @@
 /** @file Tick positions and labels of an axis. */
 import { scaleLinear, type ScaleContinuousNumeric } from 'd3';
+import { significant } from '../../core/numbers';
 import { formatCount } from '../../core/units';
 import type { Axis, Series } from '../../figures/chart';
 
@@ -38,8 +39,8 @@ export function ticksOf(
 
 export function tickText({ scale }: Axis, tick: number): string {
   if (tick >= (scale === 'log10' ? 1e3 : 1e6))
-    return formatCount(tick).replace(/(\.\d*?)0+(?= )/, (_, kept: string) =>
-      kept === '.' ? '' : kept,
+    return formatCount(tick).replace(/([.,]\d*?)0+(?= )/, (_, kept: string) =>
+      kept.length === 1 ? '' : kept,
     );
-  return tick.toLocaleString('en-US', { maximumSignificantDigits: 6 });
+  return significant(tick, 6);
 }

@@ -1,4 +1,5 @@
 /** @file The numbers of one run in the table of runs, and how they differ from the first run's. */
+import { fixed } from '../../core/numbers';
 import type { History } from '../../compare/history';
 import { smooth } from '../../draw/curves';
 import type { RunSpec } from '../../spec/run';
@@ -40,10 +41,10 @@ export function gapTo(first: Compared, own: Compared): { loss: string; flops: st
   const loss = a && b && a.step === b.step ? a.loss - b.loss : undefined;
   const flops = own.flops / first.flops - 1;
   return {
-    loss: loss === undefined ? '–' : signed(Number(loss.toFixed(3)), Math.abs(loss).toFixed(3)),
+    loss: loss === undefined ? '–' : signed(Number(loss.toFixed(3)), fixed(Math.abs(loss), 3)),
     flops:
       own.packed || first.packed
         ? ''
-        : `${signed(Math.round(100 * flops), Math.abs(100 * flops).toFixed(0))} % FLOPs`,
+        : `${signed(Math.round(100 * flops), fixed(Math.abs(100 * flops), 0))} % FLOPs`,
   };
 }

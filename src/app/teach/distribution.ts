@@ -1,4 +1,5 @@
 /** @file What a class answered to one exercise, put together for a chart. Answers that were shown are not counted. */
+import { decimal, readNumber } from '../../core/numbers';
 import { kinds, type Exercise } from '../../lessons/exercises';
 import type { LessonResult } from '../../lessons/result';
 import { plainOf } from './plain';
@@ -109,8 +110,10 @@ function barsOf(exercise: Exercise, given: readonly Given[]): AnswerChart {
 }
 
 /** '1,234' and '1234' are one number. */
-const tidy = (words: string) =>
-  /^[\d\s,_’']+$/.test(words) ? Number(words.replaceAll(/\D/g, '')).toLocaleString('en-US') : words;
+function tidy(words: string): string {
+  const value = readNumber(words);
+  return value === undefined ? words : decimal(value, 20);
+}
 
 function optionsOf(exercise: Exercise, given: readonly Given[]): AnswerChart {
   const { options } = exercise.of as { options: readonly { text: string; right: boolean }[] };

@@ -1,5 +1,5 @@
 import { check } from '../../core/check';
-import { formatInteger } from '../../core/units';
+import { decimal, plain, readNumber } from '../../core/numbers';
 import { layersOf } from '../../spec/run';
 import { checkRun } from '../../spec/check';
 import { defineExercise } from '../exercise';
@@ -17,20 +17,10 @@ interface NumberExercise {
 const valueOf = ({ quantity, of }: NumberExercise) => quantities.get(quantity).value(of);
 const near = (a: number, b: number, within: number) =>
   Math.abs(a - b) <= within * Math.abs(b) + 1e-9;
-const say = (value: number) =>
-  Number.isInteger(value)
-    ? formatInteger(value)
-    : value.toLocaleString('en-US', { maximumFractionDigits: 2 });
+const say = (value: number) => decimal(value, 2);
 
 /** '8,256', '8 256' and '8256' alike. */
-const numberOf = (text: string): number => {
-  const tidy = text
-    .trim()
-    .replaceAll(/[\s,_\u202F\u00A0'’]/g, '')
-    .replace(/%$/, '')
-    .replace('−', '-');
-  return /^-?\d+(\.\d+)?(e\d+)?$/i.test(tidy) ? Number(tidy) : NaN;
-};
+const numberOf = (text: string): number | undefined => readNumber(text.trim().replace(/%$/, ''));
 
 /** A number that the simulator itself can compute. */
 export default defineExercise<NumberExercise, string>({
@@ -69,7 +59,7 @@ export default defineExercise<NumberExercise, string>({
     const quantity = quantities.get(exercise.quantity);
     const value = valueOf(exercise);
     const given = numberOf(answer);
-    if (Number.isNaN(given))
+    if (given === undefined)
       return { right: false, says: 'That is not a number; write it in digits, such as 1,234.' };
     if (near(given, value, exercise.within))
       return { right: true, says: `Right: ${quantity.because(exercise.of)}.` };
@@ -93,7 +83,7 @@ export default defineExercise<NumberExercise, string>({
     const value = valueOf(exercise);
     // Rounded for reading, if the rounded number is close enough to count as right.
     const short = Number(value.toPrecision(4));
-    return { answer: String(near(short, value, exercise.within) ? short : value) };
+    return { answer: plain(near(short, value, exercise.within) ? short : value) };
   },
   wrong(exercise) {
     const value = valueOf(exercise);
@@ -106,12 +96,12 @@ export default defineExercise<NumberExercise, string>({
           all.findIndex((one) => near(one.value, mistake.value, exercise.within)) === i,
       )
       .map((mistake) => ({
-        answer: String(mistake.value),
+        answer: plain(mistake.value),
         says: new RegExp(escape(mistake.says)),
       }));
     return [
       ...mistakes,
-      { answer: String(value * 3 + 7), says: /the answer is less|is not right/ },
+      { answer: plain(value * 3 + 7), says: /the answer is less|is not right/ },
       { answer: 'many', says: /not a number/ },
     ];
   },

@@ -1,6 +1,7 @@
 import { check } from '../../core/check';
 import { Fields } from '../../core/fields';
 import { list, number, readable } from '../../core/schema';
+import { fixed } from '../../core/numbers';
 import { defineExercise, type Far } from '../exercise';
 
 export interface PredictExercise {
@@ -25,11 +26,11 @@ export interface PredictExercise {
 }
 
 const say = ({ metric }: PredictExercise, value: number) =>
-  metric === 'accuracy' ? `${Math.round(100 * value)} %` : value.toFixed(2);
+  metric === 'accuracy' ? `${Math.round(100 * value)} %` : fixed(value, 2);
 
 /** '91 points', '0.35 nats': how far apart two numbers are. */
 const apart = ({ metric }: PredictExercise, off: number) => {
-  if (metric === 'loss') return `${off.toFixed(2)} nats`;
+  if (metric === 'loss') return `${fixed(off, 2)} nats`;
   const points = Math.round(100 * off);
   return `${points} ${points === 1 ? 'point' : 'points'}`;
 };

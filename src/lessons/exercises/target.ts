@@ -1,6 +1,7 @@
 import { withinSentence } from '../../core/sentence';
 import { check } from '../../core/check';
 import { Fields } from '../../core/fields';
+import { listed } from '../../core/numbers';
 import { formatInteger } from '../../core/units';
 import { checkRun } from '../../spec/check';
 import { lettersOf } from '../../attention/plans';
@@ -133,7 +134,7 @@ export default defineExercise<TargetExercise, Settings>({
     const { want, measured, space } = exercise;
     const wrong = astray(exercise, spec);
     if (wrong) {
-      const may = space.map(({ name }) => withinSentence(controlOf(name).label)).join(' and ');
+      const may = listed(space.map(({ name }) => withinSentence(controlOf(name).label)));
       return {
         right: false,
         says: `${controlOf(wrong).label} is ${String(spec[wrong])}, which is not among the allowed settings: change ${may} only${space.some(({ name }) => name === 'stripes') ? ', between the allowed patterns' : `, from ${String(space[0]!.values[0])} to ${String(space[0]!.values.at(-1))}`}.`,

@@ -2,6 +2,7 @@
  * @file A mask examined cell by cell: why each cell is allowed or blocked, where it differs from the intended mask, and
  * what the lints find.
  */
+import { formatInteger, listed } from '../../core/numbers';
 import { declaredOf } from '../../masks/declared';
 import { maskOf, verdictOf, write, type Expression } from '../../attention/expression';
 import { read } from '../../attention/parse';
@@ -104,7 +105,7 @@ export function sayCell(bench: Bench, at: At): string {
   const why =
     because.length === 0
       ? ''
-      : `: ${because.join(' and ')} ${allowed ? (one ? 'lets' : 'let') : one ? 'forbids' : 'forbid'} it${allowed ? ' through' : ''}`;
+      : `: ${listed(because)} ${allowed ? (one ? 'lets' : 'let') : one ? 'forbids' : 'forbid'} it${allowed ? ' through' : ''}`;
   return `Query ${at.query} ${allowed ? 'may read' : 'may not read'} key ${at.key}, ${far}${why}.`;
 }
 
@@ -144,9 +145,7 @@ function factsOf(subject: Subject, { queries, keys }: Mask, layer: number): read
         ]
       : []),
     `Declared: ${sayDeclared(declared, keys)}.`,
-    ...(fill
-      ? [`Blocked scores are set to ${fill.value.toLocaleString('en-US')} (${fill.dtype}).`]
-      : []),
+    ...(fill ? [`Blocked scores are set to ${formatInteger(fill.value)} (${fill.dtype}).`] : []),
     ...(cache?.kind === 'ring' ? [`Its cache is a ring of ${cache.slots} keys.`] : []),
     ...(probe
       ? [`Token ${probe.changed} was changed, and the outputs at ${sayRuns(probe.moved)} moved.`]
@@ -173,11 +172,11 @@ export function sayDeclared(declared: Declared, keys: number): string {
     typeof W === 'number' && `a window of ${W}`,
     typeof W === 'object' && `windows of ${W.map((one) => one ?? 'none').join(', ')}`,
     layers && `layers ${layers.join(', ')}`,
-    documents && documents.length > 0 && `documents from ${documents.join(' and ')} on`,
+    documents && documents.length > 0 && `documents from ${listed(documents.map(String))} on`,
     chunk !== undefined && `chunks of ${chunk}`,
     spans &&
       spans.length > 0 &&
-      `tokens ${spans.map(([from, to]) => `${from} to ${to - 1}`).join(' and ')} in both directions`,
+      `tokens ${listed(spans.map(([from, to]) => `${from} to ${to - 1}`))} in both directions`,
     block !== undefined && `blocks of ${block} tokens`,
     start !== undefined && start > 0 && `${start} tokens of padding before the text`,
     length !== undefined && length < keys && `${length} real tokens, then padding`,

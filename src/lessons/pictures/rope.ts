@@ -4,6 +4,7 @@
  *
  * Training here means base 10,000 and undivided positions; the current base and scale may differ.
  */
+import { decimal, fixed } from '../../core/numbers';
 import { DEFAULTS } from '../../spec/controls';
 
 export interface Rotation {
@@ -74,15 +75,14 @@ export function somePairs(pairs: readonly Pair[], most: number): readonly Pair[]
 }
 
 /** '628', '6.3', '1,234,567'. */
-export const sayTokens = (tokens: number): string =>
-  tokens.toLocaleString('en-US', { maximumFractionDigits: tokens < 100 ? 1 : 0 });
+export const sayTokens = (tokens: number): string => decimal(tokens, tokens < 100 ? 1 : 0);
 
 export const saySeen = (seen: number): string =>
   seen >= 1
     ? 'every angle'
     : seen < 0.001
       ? 'less than 0.1 % of a turn'
-      : `${(100 * seen).toFixed(seen < 0.1 ? 1 : 0)} % of a turn`;
+      : `${fixed(100 * seen, seen < 0.1 ? 1 : 0)} % of a turn`;
 
 /** 'Pair 6 turns once in 628 tokens; in training it saw 8 % of a turn.' */
 export const sayPair = ({ pair, turn, seen }: Pair): string =>

@@ -5,6 +5,7 @@
 import type { PatternSpec } from '../../attention/pattern';
 import { readsOf } from '../../attention/reads';
 import { random } from '../../core/random';
+import { fixed } from '../../core/numbers';
 
 export interface Vectors {
   readonly T: number;
@@ -200,6 +201,4 @@ const sayError = (error: number): string =>
   error < 1e-9 ? 'the exact one' : `${percent(error)} away from the exact one`;
 
 export const percent = (share: number): string =>
-  share > 0 && share < 0.001
-    ? 'less than 0.1 %'
-    : `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+  share > 0 && share < 0.001 ? 'less than 0.1 %' : `${fixed(100 * share, share < 0.1 ? 1 : 0)} %`;

@@ -1,4 +1,5 @@
 /** @file Lists of tokens in words, and the room their longest form needs. */
+import { listed } from '../../core/numbers';
 import { count, type Runs } from '../../attention/runs';
 
 /** '27 to 47', '3', '0 to 4 and 9'; of more than `most` runs the first ones, and how many more there are. */
@@ -12,7 +13,7 @@ export function listOf(runs: Runs, most = 6): string {
     parts.length > most
       ? [...parts.slice(0, most - 1), `${parts.length - most + 1} runs more`]
       : parts;
-  return said.length < 2 ? said.join('') : `${said.slice(0, -1).join(', ')} and ${said.at(-1)}`;
+  return listed(said);
 }
 
 /** 'token 3', 'tokens 0 to 4 and 9'. */

@@ -1,3 +1,4 @@
+import { formatInteger } from '../../core/numbers';
 import { visiblePairs } from '../../attention/cost';
 import { layersOf } from '../../spec/run';
 import { defineQuantity, type Mistake, type Of } from '../quantity';
@@ -47,6 +48,6 @@ export default defineQuantity({
   },
   because(of) {
     const { own, global } = pairs(of);
-    return `${own.toLocaleString('en-US')} of ${global.toLocaleString('en-US')} pairs`;
+    return `${formatInteger(own)} of ${formatInteger(global)} pairs`;
   },
 });

@@ -1,3 +1,4 @@
+import { listed } from '../../core/numbers';
 import { brief, type Expression } from '../../attention/expression';
 import { defineFormat, type CodeLayer } from '../format';
 import { kindsOf, listOf } from '../python/layers';
@@ -40,7 +41,7 @@ export default defineFormat({
     for (const [type, field] of Object.entries(FIELDS)) {
       const sizes = sizesOf(layers, type);
       if (sizes.length > 1)
-        return `layers have sizes of ${sizes.join(' and ')}; ${field} is one number for all of them`;
+        return `layers have sizes of ${listed(sizes.map(String))}; ${field} is one number for all of them`;
     }
     return undefined;
   },

@@ -1,5 +1,6 @@
 /** @file The mask that lists of tokens imply: padding, documents, positions, lengths, block tables. */
 import { check } from '../../core/check';
+import { listed } from '../../core/numbers';
 import { rowsOf } from '../../attention/expression';
 import { writeRows } from '../../attention/writeRows';
 import type { Mask } from '../../attention/mask';
@@ -56,7 +57,7 @@ function sayPadding(left: number, right: number, T: number): string {
     ...(left > 0 ? [`${tokens(left)} of padding on the left`] : []),
     ...(right > 0 ? [`${tokens(right)} on the right${left > 0 ? '' : ' are padding'}`] : []),
   ];
-  return `${sides.join(' and ')}, of ${T}`;
+  return `${listed(sides)}, of ${T}`;
 }
 
 function ofPadding(given: readonly number[], text: number, read: Read): Implied {

@@ -1,5 +1,6 @@
 /** @file What every list of tokens implies (implied.ts): its mask as terms or rows, and sentences about it. */
 import { check } from '../../core/check';
+import { formatInteger } from '../../core/numbers';
 import { and, not, rowsOf, term, type Expression } from '../../attention/expression';
 import { MAX_NUMBERS } from '../../attention/parse';
 import { writeRows } from '../../attention/writeRows';
@@ -59,7 +60,7 @@ function asRows(T: number, begins: readonly number[], left: number, right: numbe
 export function checkTokens(T: number): void {
   check(
     T >= 2 && T <= MAX_TOKENS,
-    `there are ${T} tokens; masks of 2 to ${MAX_TOKENS.toLocaleString('en-US')} can be shown`,
+    `there are ${T} tokens; masks of 2 to ${formatInteger(MAX_TOKENS)} can be shown`,
   );
 }
 

@@ -1,5 +1,6 @@
 /** @file The numbers a foreign mask holds, before deciding what they mean. */
 import { check } from '../../core/check';
+import { plain } from '../../core/numbers';
 import type { Matrix } from './matrix';
 
 export interface Levels {
@@ -102,4 +103,4 @@ function refuse(value: number, query: number, key: number): void {
 
 /** A number from a file, for a sentence. */
 export const shown = (value: number) =>
-  value === -Infinity ? '-inf' : `${Number(value.toPrecision(4))}`;
+  value === -Infinity ? '-inf' : plain(Number(value.toPrecision(4)));

@@ -1,6 +1,7 @@
 /** @file NumPy's .npz: a ZIP of .npy files, compressed or not. */
 import { unzipSync } from 'fflate';
 import { check, InputError } from '../../core/check';
+import { formatInteger } from '../../core/numbers';
 import { MAX_BYTES, type Foreign, type Tensor, type Unread } from './matrix';
 import { isNpy, readNpy } from './npy';
 
@@ -25,7 +26,7 @@ export function readNpz(bytes: Uint8Array): Pick<Foreign, 'tensors' | 'unread'> 
         total += originalSize;
         check(
           total <= MAX_BYTES && ++arrays <= MAX_ARRAYS,
-          `the archive unpacks to more than ${MAX_BYTES.toLocaleString('en-US')} bytes, or has more than ${MAX_ARRAYS} arrays; save the mask by itself with np.save('mask.npy', mask)`,
+          `the archive unpacks to more than ${formatInteger(MAX_BYTES)} bytes, or has more than ${MAX_ARRAYS} arrays; save the mask by itself with np.save('mask.npy', mask)`,
         );
         return true;
       },

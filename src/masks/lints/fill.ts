@@ -1,3 +1,4 @@
+import { exponential, plain } from '../../core/numbers';
 import { has } from '../../attention/runs';
 import { realOf } from '../measure';
 import { positionOf } from '../../attention/mask';
@@ -20,7 +21,7 @@ const LARGEST: Record<string, number> = {
  */
 const REACHED = 3e4;
 
-const say = (value: number) => (Math.abs(value) >= 1e6 ? value.toExponential() : `${value}`);
+const say = (value: number) => (Math.abs(value) >= 1e6 ? exponential(value) : plain(value));
 
 export default defineLint({
   id: 'L8',

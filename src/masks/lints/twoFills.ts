@@ -1,3 +1,4 @@
+import { plain, precise } from '../../core/numbers';
 import { defineLint } from '../subject';
 
 /** The smallest numbers of each type, and the sum of two: beyond the type, -inf. */
@@ -9,7 +10,7 @@ const LEAST = [
 const isLeast = (value: number) => LEAST.find((one) => Math.abs(value / one.value - 1) < 1e-3);
 
 const say = (value: number) =>
-  value === -Infinity ? '-inf' : Math.abs(value) >= 1e6 ? value.toPrecision(4) : `${value}`;
+  value === -Infinity ? '-inf' : Math.abs(value) >= 1e6 ? precise(value, 4) : plain(value);
 
 export default defineLint({
   id: 'L18',

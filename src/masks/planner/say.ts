@@ -2,6 +2,7 @@
  * @file The planner's findings as sentences, built from its numbers: why a cache is as large as it is, and why two
  * differ.
  */
+import { fixed, listed } from '../../core/numbers';
 import { formatBytes, formatInteger } from '../../core/units';
 import { cacheAt, tokenBytes, totalAt, type Priced } from './cache';
 import { largest, unboundedAt } from './plan';
@@ -60,12 +61,9 @@ function partsOf({ facts, how }: Priced): Parts {
   };
 }
 
-const listed = (items: readonly string[]): string =>
-  items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)!}`;
-
 /** 5.98 → '6.0', 1.034 → '1.03', 71.1 → '71'. */
 export const times = (ratio: number): string =>
-  ratio >= 20 ? formatInteger(ratio) : ratio >= 1.1 ? ratio.toFixed(1) : ratio.toFixed(2);
+  ratio >= 20 ? formatInteger(ratio) : ratio >= 1.1 ? fixed(ratio, 1) : fixed(ratio, 2);
 
 const sequences = (batch: number) => (batch === 1 ? '' : `${formatInteger(batch)} × `);
 

@@ -1,4 +1,5 @@
 /** @file A number typed by the user: the value used, and a message if it is a different one. */
+import { plain, readNumber } from '../../core/numbers';
 import { countOf } from '../../core/units';
 
 export interface Allowed {
@@ -19,9 +20,9 @@ export function nearestTo(
   text: string,
   { min, max, fraction = false }: Allowed,
   now: number,
-  format: (value: number) => string = String,
+  format: (value: number) => string = plain,
 ): Nearest {
-  const typed = fraction ? decimalOf(text) : wholeOf(text);
+  const typed = fraction ? readNumber(text) : wholeOf(text);
   const kind = fraction ? 'a number' : 'a whole number';
   const range = `${kind} from ${format(min)} to ${format(max)}`;
   if (typed === undefined)
@@ -37,12 +38,6 @@ export function nearestTo(
 function wholeOf(text: string): number | undefined {
   const sign = /^\s*[-−]/.test(text) ? -1 : 1;
   const rest = text.replace(/^\s*[-−]/, '');
-  const count = countOf(rest) ?? decimalOf(rest);
+  const count = countOf(rest) ?? readNumber(rest);
   return count === undefined ? undefined : sign * count;
-}
-
-function decimalOf(text: string): number | undefined {
-  const plain = text.replaceAll(/[\s,_]/g, '');
-  const value = Number(plain);
-  return plain === '' || !Number.isFinite(value) ? undefined : value;
 }

@@ -2,6 +2,7 @@
  * @file What a lesson's guide says about one wrong answer: the sentence among its common mistakes that mentions the
  * answer, otherwise its expectations for the exercise. The guide is our own HTML, made at build time.
  */
+import { readNumber } from '../../../core/numbers';
 import { plainOf } from '../plain';
 
 export interface Note {
@@ -42,8 +43,8 @@ export function notesOf(guide: string): Notes {
       html,
       head,
       numbers: numbersIn(head),
-      ranges: [...head.matchAll(/(\d+(?:\.\d+)?) (?:to|bis|–) (\d+(?:\.\d+)?)/g)].map(
-        ([, from, to]) => [Number(from), Number(to)] as const,
+      ranges: [...head.matchAll(/(\d+(?:[.,]\d+)?) (?:to|bis|–) (\d+(?:[.,]\d+)?)/g)].map(
+        ([, from, to]) => [readNumber(from!) ?? NaN, readNumber(to!) ?? NaN] as const,
       ),
       words: wordsIn(head),
     };
@@ -99,7 +100,7 @@ function itemsUnder(html: string, heading: string): readonly string[] {
 }
 
 const numbersIn = (text: string): readonly number[] =>
-  [...text.matchAll(/\d[\d,]*(?:\.\d+)?/g)].map(([number]) => Number(number.replaceAll(',', '')));
+  [...text.matchAll(/\d(?:[\d.,\u00A0]*\d)?/g)].flatMap(([number]) => readNumber(number) ?? []);
 
 const wordsIn = (text: string): ReadonlySet<string> =>
   new Set(

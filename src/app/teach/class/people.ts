@@ -1,4 +1,5 @@
 /** @file A class by participant: the progress of each in every lesson with results. */
+import { inOrder } from '../../../core/numbers';
 import { nameOf, type Classroom } from '../../../lessons/classroom';
 import { isForm } from '../../../lessons/concepts/form';
 import { scoreOf } from '../../../lessons/progress';
@@ -38,7 +39,7 @@ export function peopleOf(
   }
   const numbers = numbersOf({ results });
   return [...people]
-    .sort(([a], [b]) => a.localeCompare(b))
+    .sort(([a], [b]) => inOrder(a, b))
     .map(([name, { who, lessons }]) => ({
       name: anonymous ? `Participant ${numbers.get(name)}` : who,
       lessons,
