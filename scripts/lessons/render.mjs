@@ -2,7 +2,7 @@
  * @file Markdown of lessons to HTML, when the site is built: formulas to MathML, coloured code, links that change the
  * stage, and claims with their sources. The author's own HTML is never passed through.
  */
-import { CLAIMS, COMMANDS, WHERE } from './words.mjs';
+import { CLAIMS, CODE, COMMANDS, TABLE, WHERE } from './words.mjs';
 import hljs from 'highlight.js/lib/core';
 import bash from 'highlight.js/lib/languages/bash';
 import json from 'highlight.js/lib/languages/json';
@@ -196,12 +196,12 @@ for (const side of ['heading_open', 'heading_close'])
 
 // A table may be wider than its column.
 markdown.renderer.rules.table_open = () =>
-  '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>';
+  `<div class="scroll" tabindex="0" role="group" aria-label="${escapeHtml(say(TABLE))}"><table>`;
 markdown.renderer.rules.table_close = () => '</table></div>';
 markdown.renderer.rules.fence = (tokens, i, options) => {
   const { content, info } = tokens[i];
   const html = options.highlight(content, info.trim()) || escapeHtml(content);
-  return `<pre tabindex="0" role="group" aria-label="Code"><code>${html}</code></pre>`;
+  return `<pre tabindex="0" role="group" aria-label="${escapeHtml(say(CODE))}"><code>${html}</code></pre>`;
 };
 
 /**

@@ -18,4 +18,8 @@ export const COMMANDS = {
   'test:interop:models': 'compared by the tests of this site',
 };
 
+/** What a screen reader calls what it can scroll. */
+export const TABLE = 'Table';
+export const CODE = 'Code';
+
 export const WHERE = 'Where this comes from: {0}';

@@ -1,7 +1,7 @@
 /** @file The numbers several patterns share, described once. */
 import type { ParamSpec } from '../core/params';
 
-const tokens = (n: number) => `${n} token${n === 1 ? '' : 's'}`;
+const tokens = (n: number) => `${n} ${n === 1 ? 'token' : 'tokens'}`;
 
 export const WINDOW: ParamSpec = {
   label: 'Window',

@@ -134,7 +134,7 @@ function checkTerm({ term: id, numbers }: Expression & { kind: 'term' }): void {
   const most = rest ? MAX_NUMBERS : params.length;
   check(
     numbers.length >= params.length && numbers.length <= most,
-    `${id} has ${numbers.length} number${numbers.length === 1 ? '' : 's'}; it should have ${rest ? `${params.length} to ${most}` : params.length}${params.length > 0 ? `: ${id}(${params.map(({ label }) => label).join(', ')})` : ''}`,
+    `${id} has ${numbers.length} ${numbers.length === 1 ? 'number' : 'numbers'}; it should have ${rest ? `${params.length} to ${most}` : params.length}${params.length > 0 ? `: ${id}(${params.map(({ label }) => label).join(', ')})` : ''}`,
   );
   numbers.forEach((number, i) => {
     const spec = params[i] ?? rest!;

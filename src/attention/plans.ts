@@ -6,7 +6,7 @@ import { joinMasks } from './masksIn';
 import { patterns } from './registry';
 
 export const plans = registryOf<Plan>(
-  'plan',
+  /* a message */ 'plan',
   import.meta.glob<{ default: Plan }>('./plans/*.ts', { eager: true }),
 );
 

@@ -8,8 +8,11 @@ export interface Term {
   readonly order: number;
   /** One sentence, shown on the pages. */
   readonly summary: string;
-  /** What it lets through, worded to follow 'reads' or 'outside': 'its window of 4'. */
-  words(numbers: readonly number[]): string;
+  /**
+   * What it lets through, worded to follow 'reads' or 'outside': 'its window of 4'. In a sentence about a key, "its"
+   * would be mistaken for the key's: 'the window of 4'.
+   */
+  words(numbers: readonly number[], ofKey?: boolean): string;
   /** Its numbers, in the order they are written. */
   readonly params: readonly ParamSpec[];
   /** Any number of further numbers. */

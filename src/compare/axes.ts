@@ -12,7 +12,13 @@ import type { History, StepRecord } from './history';
 
 export type AxisId = 'steps' | 'tokens' | 'needed' | 'done' | 'seconds' | 'bytes';
 
-export type Kind = 'counted' | 'measured' | 'predicted' | 'measured or predicted';
+type Kind = 'counted' | 'measured' | 'predicted';
+
+const KINDS: Readonly<Record<Kind, string>> = {
+  counted: /* a message */ 'counted',
+  measured: /* a message */ 'measured',
+  predicted: /* a message */ 'predicted',
+};
 
 export interface Axis {
   readonly id: AxisId;
@@ -32,12 +38,12 @@ export const AXES: readonly Axis[] = [
 
 export const axisOf = (id: string): Axis | undefined => AXES.find((axis) => axis.id === id);
 
-/** Memory is predicted until a run has reported what it holds. */
-export function kindOf({ id, kind }: Axis, histories: readonly History[]): Kind {
-  if (id !== 'bytes') return kind;
+/** In words. Memory is predicted until a run has reported what it holds. */
+export function kindOf({ id, kind }: Axis, histories: readonly History[]): string {
+  if (id !== 'bytes') return KINDS[kind];
   const measured = histories.filter(({ peak }) => peak !== undefined).length;
-  if (measured === 0) return 'predicted';
-  return measured === histories.length ? kind : 'measured or predicted';
+  if (measured === 0) return KINDS.predicted;
+  return measured === histories.length ? KINDS[kind] : 'measured or predicted';
 }
 
 /** What one step adds to the counted axes, and the memory the run needs. */

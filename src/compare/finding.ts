@@ -168,7 +168,7 @@ function lead(ahead: readonly Entry[], best: Entry, all: boolean, measure: Measu
   if (all && ahead.length > 2) {
     const [low, high] = [Math.min, Math.max].map((of) => of(...ahead.map((one) => one.score)));
     const [from, to] = [score(low!, measure, false), score(high!, measure, false)];
-    const range = `${from === to ? `all ${to}` : `${from} to ${to}`}${unit(measure)}`;
+    const range = from === to ? `all ${to}${unit(measure)}` : `${from} to ${to}${unit(measure)}`;
     const price =
       cheapest.flops < dearest.flops
         ? `${cheapest.name} needs the fewest FLOPs, ${share(cheapest.flops / dearest.flops)} of ${dearest.name}'s`

@@ -6,7 +6,7 @@ import { ownOf, paperRuns, sameRuns, type Comparison } from './comparison';
 import type { Start } from './defineStart';
 
 export const starts = registryOf<Start>(
-  'start',
+  /* a message */ 'start',
   import.meta.glob<{ default: Start }>('./starts/*.ts', { eager: true }),
 );
 

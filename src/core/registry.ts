@@ -6,12 +6,13 @@ export class Registry<T extends { readonly id: string }> {
   readonly #byId = new Map<string, T>();
 
   constructor(
+    /** As a message: it is shown to users who name something unknown. */
     readonly noun: string,
     items: Iterable<T>,
   ) {
     this.all = [...items];
     for (const item of this.all) {
-      check(!this.#byId.has(item.id), `two ${noun}s are called '${item.id}'`);
+      check(!this.#byId.has(item.id), /* not a message */ `two ${noun}s are called '${item.id}'`);
       this.#byId.set(item.id, item);
     }
   }
@@ -42,7 +43,7 @@ export function registryOf<T extends { readonly id: string; readonly order?: num
     const other = taken.get(order);
     check(
       other === undefined,
-      `the ${noun}s '${other}' and '${id}' both have order ${order}; the largest is ${Math.max(...items.map((item) => item.order ?? 0))}`,
+      /* not a message */ `the ${noun}s '${other}' and '${id}' both have order ${order}; the largest is ${Math.max(...items.map((item) => item.order ?? 0))}`,
     );
     taken.set(order, id);
   }

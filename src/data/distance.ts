@@ -9,7 +9,7 @@ export const DISTANCE: ParamSpec = {
   min: 1,
   max: 480,
   initial: 28,
-  explain: (d) => `the answer lies at least ${d} token${d === 1 ? '' : 's'} back`,
+  explain: (d) => `the answer lies at least ${d} ${d === 1 ? 'token' : 'tokens'} back`,
 };
 
 /** Refuses a context that is too short for the distance, and says which context is long enough. */

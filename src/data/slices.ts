@@ -4,7 +4,7 @@ import type { Slice } from './slice';
 import type { CorpusSource, Source } from './source';
 
 export const slices = registryOf<Slice>(
-  'slice',
+  /* a message */ 'slice',
   import.meta.glob<{ default: Slice }>('./slices/*.ts', { eager: true }),
 );
 

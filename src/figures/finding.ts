@@ -71,12 +71,16 @@ export function findingOfLengths(results: readonly Result[], context: number): F
     };
   }
   const asked = ['global', ...ASKED].flatMap((plan) => first(parties, plan) ?? []);
-  const worths = (asked.length > 0 ? asked : parties).map(
-    ({ name, losses }) => `${worth(losses)} to ${name}`,
+  const worths = (asked.length > 0 ? asked : parties).map(({ name, losses }) => ({
+    name,
+    gain: worth(losses),
+  }));
+  const unit = worths.findIndex(({ gain }) => gain !== undefined);
+  const said = worths.map(({ name, gain }, i) =>
+    gain === undefined ? `nothing to ${name}` : `${gain} ${i === unit ? 'nats to' : 'to'} ${name}`,
   );
-  const unit = worths.findIndex((words) => !words.startsWith(NOTHING));
   return {
-    title: `Reading ${readIn(buckets.at(-1)!)} characters instead of up to ${formatInteger(buckets[0]!.to)} is worth ${listed(worths.map((words, i) => (i === unit ? words.replace(' to ', ' nats to ') : words)))}`,
+    title: `Reading ${readIn(buckets.at(-1)!)} characters instead of up to ${formatInteger(buckets[0]!.to)} is worth ${listed(said)}`,
     notes: [...seedNotes(parties), ...missingNotes(parties)],
   };
 }
@@ -99,15 +103,15 @@ export function findingOfContexts(results: readonly Result[], measure: Measure =
     pairs.length > 1 && pairs.every(({ share }, i) => i === 0 || share < pairs[i - 1]!.share);
   const shares = pairs.map(({ at, share }) => `${percent(share)} at ${at}`);
   const kinds = [
-    ['same', 'as good as global'],
-    ['better', 'better than global'],
-    ['worse', 'worse than global'],
-    ['apart', 'different in one seed than in the others'],
-    ['few', 'impossible to tell from global with fewer than three seeds'],
+    ['same', (at: string) => `as good as global at ${at}`],
+    ['better', (at: string) => `better than global at ${at}`],
+    ['worse', (at: string) => `worse than global at ${at}`],
+    ['apart', (at: string) => `different in one seed than in the others at ${at}`],
+    ['few', (at: string) => `impossible to tell from global with fewer than three seeds at ${at}`],
   ] as const;
-  const said = kinds.flatMap(([kind, words]) => {
+  const said = kinds.flatMap(([kind, say]) => {
     const own = pairs.filter((pair) => pair.kind === kind).map(({ at }) => at);
-    return own.length === 0 ? [] : [`${words} at ${listed(own)}`];
+    return own.length === 0 ? [] : [say(listed(own))];
   });
   const apart = pairs.flatMap(({ at, grouped }) =>
     outlierNotes([grouped]).map((note) => `At ${at} characters: ${withinSentence(note)}`),
@@ -173,7 +177,7 @@ function split(losses: readonly SeedLoss[], global: readonly SeedLoss[]): string
     verdictOn(losses, global).kind === 'same' &&
     Math.abs(difference) <= Math.max(rangeOf(others), rangeOf(global));
   const together = same ? EQUAL : apartBy(difference);
-  return `${together} in ${others.length} seeds of ${losses.length}, ${apartBy(apart.loss - mean(global), '')} in the other`;
+  return `${together} in ${others.length} seeds of ${losses.length}, ${apartAlone(apart.loss - mean(global))} in the other`;
 }
 
 function against(losses: readonly SeedLoss[], global: readonly SeedLoss[]): string {
@@ -186,19 +190,24 @@ function against(losses: readonly SeedLoss[], global: readonly SeedLoss[]): stri
 const EQUAL = 'as good as global';
 
 /** '0.25 nats worse than global'. */
-function apartBy(difference: number, than = ' than global'): string {
+const apartBy = (difference: number): string =>
+  `${sizeOf(difference)} nats ${difference < 0 ? 'better' : 'worse'} than global`;
+
+/** '0.25 nats worse' */
+const apartAlone = (difference: number): string =>
+  `${sizeOf(difference)} nats ${difference < 0 ? 'better' : 'worse'}`;
+
+function sizeOf(difference: number): string {
   const size = Math.abs(difference);
-  const amount = size < 0.005 ? 'less than 0.01' : fixed(size, 2);
-  return `${amount} nats ${difference < 0 ? 'better' : 'worse'}${than}`;
+  return size < 0.005 ? 'less than 0.01' : fixed(size, 2);
 }
 
-/** A gain no larger than the spread between seeds is not reported as a gain. */
-function worth(gains: readonly SeedLoss[]): string {
+/** Undefined: a gain no larger than the spread between seeds is not reported as a gain. */
+function worth(gains: readonly SeedLoss[]): string | undefined {
   const gain = mean(gains);
-  if (gains.length >= SEEDS && Math.abs(gain) <= Math.max(rangeOf(gains), 0.005)) return NOTHING;
+  if (gains.length >= SEEDS && Math.abs(gain) <= Math.max(rangeOf(gains), 0.005)) return undefined;
   return `${gain <= -0.005 ? '−' : ''}${fixed(Math.abs(gain), 2)}`;
 }
-const NOTHING = 'nothing';
 
 function isWorse(parties: readonly Party[]): boolean {
   const [local, global] = [first(parties, 'local'), first(parties, 'global')];

@@ -127,7 +127,7 @@ export function growthChart(
 }
 
 const growthTable = (runs: readonly Named[]): Table => ({
-  columns: ['run', 'T', ...COUNTED.map(({ axis }) => `${axis}, counted`)],
+  columns: [/* a message */ 'run', 'T', ...COUNTED.map(({ axis }) => `${axis}, counted`)],
   rows: runs.flatMap(({ name, model }) =>
     lengthsOf(model).map((T) => [name, T, ...COUNTED.map(({ of, per }) => of(model, T) / per)]),
   ),
@@ -184,9 +184,10 @@ export function sayPrice(model: ModelSpec, id: 'training' | 'cache', T: number):
       : `Every layer is global: the cache is ${times} times as large at ${far} as at ${here}.`;
   }
   const share = (at: number) => percent(of(model, at) / of(allGlobal(model), at));
-  const what = id === 'training' ? 'needs' : 'keeps';
-  const whole = id === 'training' ? 'the FLOPs' : 'the keys and values';
-  const now = `At ${here} this plan ${what} ${share(T)} of ${whole} of all-global layers`;
+  const now =
+    id === 'training'
+      ? `At ${here} this plan needs ${share(T)} of the FLOPs of all-global layers`
+      : `At ${here} this plan keeps ${share(T)} of the keys and values of all-global layers`;
   // A mask given as rows has no cost for texts longer than its number of rows. The page says so beside the chart, where
   // this model's curve ends.
   return T === LONGEST || unpriced(model, LONGEST)

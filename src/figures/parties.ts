@@ -2,6 +2,7 @@
  * @file The plans of one text at one context, each with the results of its seeds; and notes on how many seeds there
  * are, which are outliers, which plans are missing.
  */
+import { plans } from '../attention/plans';
 import { withinSentence } from '../core/sentence';
 import { fixed, listed } from '../core/numbers';
 import { bySeeds, flopsPerStep, type Result, type Seeds } from './result';
@@ -45,10 +46,14 @@ export function partiesOf(
  */
 function nameOf({ label, spec, control, results }: Seeds, all: readonly Seeds[]): string {
   const alone = all.filter((other) => other.spec.plan === spec.plan).length === 1;
-  if (alone) return spec.plan;
+  const plan = planName(spec.plan);
+  if (alone) return plan;
   if (results[0]!.name !== undefined) return `“${label}”`;
-  return control ? withinSentence(label) : spec.plan;
+  return control ? withinSentence(label) : plan;
 }
+
+/** 'grouped' */
+const planName = (plan: string): string => withinSentence(plans.get(plan).label);
 
 /** The first run of a plan: for local the smallest window, for grouped the global layer first. */
 export const first = (parties: readonly Party[], plan: string): Party | undefined =>
@@ -91,7 +96,7 @@ export function outlierNotes(parties: readonly Party[]): readonly string[] {
 
 export function missingNotes(parties: readonly Party[]): readonly string[] {
   const missing = ['global', ...ASKED].filter((plan) => !first(parties, plan));
-  return missing.length === 0 ? [] : [`There is no run of ${listed(missing)} here.`];
+  return missing.length === 0 ? [] : [`There is no run of ${listed(missing.map(planName))} here.`];
 }
 
 export const percent = (share: number): string => `${Math.round(100 * share)} %`;

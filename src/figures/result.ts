@@ -195,9 +195,9 @@ export function provenanceOf(origin: Origin, results: readonly Result[]): string
   const { spec } = results[0]!;
   const parts = [
     `${ORIGINS[origin]} on ${listed(all(({ spec: { task } }) => sources.get(task).label))}`,
-    `seed${seeds.length > 1 ? 's' : ''} ${seeds.join(', ')}`,
+    `${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')}`,
     `${listed(steps.map(formatInteger), 'or')} steps of ${listed(perStep.map(formatInteger), 'or')} tokens`,
-    `${spec.layers} layers, width ${spec.width}, ${spec.heads} head${spec.heads > 1 ? 's' : ''}`,
+    `${spec.layers} layers, width ${spec.width}, ${spec.heads} ${spec.heads === 1 ? 'head' : 'heads'}`,
     `W ${listed(windows.map(String))}, C ${spec.chunk}`,
     `learning rate ${plain(spec.rate)}`,
     ...spreads.map((spread) => `embedding initialised with spread ${plain(spread)}`),

@@ -36,12 +36,11 @@ function halfway({ name, group }: Party, half: number): string {
   if (reached.length === 0) return `${name} not with any seed`;
   if (never.length === 0 && new Set(steps).size === 1)
     return `${name} at step ${steps[0]} with every seed`;
-  const found = `${name} at ${plural('step', steps)} with ${plural('seed', reached)}`;
-  return never.length === 0 ? found : `${found}, not with ${plural('seed', never)}`;
+  const found = `${name} at ${steps.length === 1 ? 'step' : 'steps'} ${listed(steps)} with ${reached.length === 1 ? 'seed' : 'seeds'} ${listed(reached)}`;
+  return never.length === 0
+    ? found
+    : `${found}, not with ${never.length === 1 ? 'seed' : 'seeds'} ${listed(never)}`;
 }
-
-const plural = (noun: string, all: readonly string[]) =>
-  `${noun}${all.length === 1 ? '' : 's'} ${listed(all)}`;
 
 /** How long training took, and how much the held-out loss still fell over its last quarter. */
 export function flatness(results: readonly Result[], context: number): string {

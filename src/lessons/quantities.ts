@@ -3,6 +3,6 @@ import { registryOf } from '../core/registry';
 import type { Quantity } from './quantity';
 
 export const quantities = registryOf<Quantity>(
-  'quantity',
+  /* a message */ 'quantity',
   import.meta.glob<{ default: Quantity }>('./quantities/*.ts', { eager: true }),
 );

@@ -55,7 +55,9 @@ export function typesOf(
   const own_ = fields.get('num_hidden_layers');
   check(
     entry.t !== undefined && entry.t.length === layers,
-    `layer_types is missing, and the class of ${label} names ${entry.t?.length ?? 'no'} layers, not ${String(own_)}; the file should name them`,
+    entry.t === undefined
+      ? `layer_types is missing, and the class of ${label} names no layers, not ${String(own_)}; the file should name them`
+      : `layer_types is missing, and the class of ${label} names ${entry.t.length} layers, not ${String(own_)}; the file should name them`,
   );
   return {
     types: spelled(entry.t, slides),

@@ -25,7 +25,7 @@ const doc = (
 const LOCAL = 'causal & window(6)';
 const APPROXIMATE = 'causal & (exact(6, 4) | summaries(6, 4))';
 
-export const library = new Registry<Known>('mask', [
+export const library = new Registry<Known>(/* a message */ 'mask', [
   {
     id: 'window',
     label: 'Causal window',

@@ -12,7 +12,7 @@ import { opened, openedRows, withRows } from './repaired';
 import type { Finding, Found, Lint, Subject } from './subject';
 
 export const lints = registryOf<Lint>(
-  'lint',
+  /* a message */ 'lint',
   import.meta.glob<{ default: Lint }>('./lints/*.ts', { eager: true }),
 );
 

@@ -5,7 +5,7 @@ import { maskOf } from '../attention/expression';
 import type { Subject } from './subject';
 
 export const zoo = registryOf<Bug>(
-  'bug',
+  /* a message */ 'bug',
   import.meta.glob<{ default: Bug }>('./zoo/*.ts', { eager: true }),
 );
 

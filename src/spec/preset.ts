@@ -5,7 +5,7 @@ import type { RunSpec } from './run';
 import { DEFAULTS } from './controls';
 
 export const presets = registryOf<Preset>(
-  'preset',
+  /* a message */ 'preset',
   import.meta.glob<{ default: Preset }>('./presets/*.ts', { eager: true }),
 );
 

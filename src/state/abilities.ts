@@ -41,6 +41,8 @@ export interface Abilities {
 export interface AbilityRow {
   readonly name: string;
   readonly found: string;
+  /** Whether the browser says it in these words. */
+  readonly verbatim?: boolean;
   /** For a class, in one sentence. */
   readonly means: string;
   /** Undefined if nothing is needed. */

@@ -9,7 +9,7 @@ import type { Cell } from './selection.svelte';
 
 export interface Reading {
   readonly query: string;
-  readonly verb: string;
+  readonly kind: 'blocked' | 'read' | 'summary';
   readonly key: string;
   readonly detail: string;
 }
@@ -28,22 +28,37 @@ export function readCell(frame: AttentionFrame, plan: LayerPlan, cell: Cell): Re
   const words = { query: token(frame, query), key: token(frame, key) };
 
   const blocked = sayBlocked(rule.expression(params), query, key, frame.T);
-  if (blocked) return { ...words, verb: 'may not read', detail: blocked };
+  if (blocked) return { ...words, kind: 'blocked', detail: blocked };
   const weight = `weight ${fixed(weightAt(frame, cell) ?? 0, 2)}`;
   if (has(rule.reads(query, frame.T, params), key))
-    return { ...words, verb: 'reads', detail: weight };
+    return { ...words, kind: 'read', detail: weight };
 
   const chunk = rule.chunk(params);
   const first = key - (key % chunk);
   return {
     ...words,
-    verb: 'reads a summary of',
+    kind: 'summary',
     detail: `${weight}, its share of tokens ${first} to ${first + chunk - 1}`,
   };
 }
 
-export const sayReading = ({ query, verb, key, detail }: Reading): string =>
-  `query ${query} ${verb} key ${key}, ${detail}`;
+export function sayReading({ query, kind, key, detail }: Reading): string {
+  switch (kind) {
+    case 'blocked':
+      return `query ${query} may not read key ${key}, ${detail}`;
+    case 'read':
+      return `query ${query} reads key ${key}, ${detail}`;
+    case 'summary':
+      return `query ${query} reads a summary of key ${key}, ${detail}`;
+  }
+}
+
+/** What a query does with a key that is named elsewhere. */
+export const READING: Readonly<Record<Reading['kind'], string>> = {
+  blocked: 'may not read',
+  read: /* a message */ 'reads',
+  summary: 'reads a summary of',
+};
 
 /** '42 ‘e’' */
 const token = ({ tokens }: AttentionFrame, at: number) => `${at} ‘${tokens[at] ?? ''}’`;

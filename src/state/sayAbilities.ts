@@ -1,4 +1,5 @@
 /** @file Sentences about what this browser can do: a headline, a table, and both as one text. */
+import { LANGUAGE } from '../core/language';
 import { MOST_THREADS } from '../core/backendFacts';
 import type { Abilities, AbilityRow } from './abilities';
 import type { Isolation } from './isolation.svelte';
@@ -69,7 +70,7 @@ export const sayRows = (facts: Abilities, isolation: Isolation): readonly Abilit
   {
     name: 'Language',
     found: facts.language === '' ? 'Not given.' : `${facts.language}.`,
-    means: 'The site is in English, whatever language the browser prefers.',
+    means: `The site is in ${LANGUAGE.name}; the menu at the top of every page changes the language.`,
   },
   {
     name: 'Reduced motion',
@@ -80,7 +81,7 @@ export const sayRows = (facts: Abilities, isolation: Isolation): readonly Abilit
   },
   {
     name: 'Browser',
-    found: facts.browser === '' ? 'Not given.' : facts.browser,
+    ...(facts.browser === '' ? { found: 'Not given.' } : { found: facts.browser, verbatim: true }),
     means: 'This is what the browser calls itself; a current version has the most abilities.',
   },
 ];

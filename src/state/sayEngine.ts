@@ -149,10 +149,13 @@ export function sayFailure(failure: Failure, reset?: string): string {
       const { loss, gradNorm, step, rate } = failure;
       // Usually both are not finite; the loss is the number that readers watch.
       const what = Number.isFinite(loss)
-        ? `norm of the gradient became ${gradNorm}`
-        : `loss became ${loss}`;
-      const help = `${reset ? `Press ${reset}; a` : 'A'} learning rate below ${plain(rate)} may help.`;
-      return `The ${what} at step ${step}, so training stopped. ${help}`;
+        ? `The norm of the gradient became ${gradNorm} at step ${step}, so training stopped.`
+        : `The loss became ${loss} at step ${step}, so training stopped.`;
+      const below = plain(rate);
+      const help = reset
+        ? `Press ${reset}; a learning rate below ${below} may help.`
+        : `A learning rate below ${below} may help.`;
+      return `${what} ${help}`;
     }
     case 'noText':
       return `${failure.message} Check the connection${reset ? ` and press ${reset}` : ''}.`;

@@ -9,11 +9,15 @@ import type { Control } from '../spec/controls';
 import { endOf } from '../spec/ends';
 
 /** Shown next to a layer's name; undefined if the name says what it reads. */
-export function wholeSay(layer: PatternSpec, T: number): string | undefined {
+export function wholeSay(layer: PatternSpec, T: number, several = false): string | undefined {
   if (!readsLikeGlobal(layer, T)) return undefined;
   const { window } = layer.params;
-  return window !== undefined && window >= T
-    ? 'reads everything: the window is as wide as the text'
+  if (window !== undefined && window >= T)
+    return several
+      ? 'read everything: the window is as wide as the text'
+      : 'reads everything: the window is as wide as the text';
+  return several
+    ? 'read everything before it, as a global layer does'
     : 'reads everything before it, as a global layer does';
 }
 
@@ -21,7 +25,9 @@ export function wholeSay(layer: PatternSpec, T: number): string | undefined {
 export function wholeSays(layers: LayerPlan, T: number): string | undefined {
   const said = layers.flatMap((layer, l) => {
     const why = patterns.has(layer.pattern) ? wholeSay(layer, T) : undefined;
-    return why ? [{ l: l + 1, label: withinSentence(patterns.get(layer.pattern).label), why }] : [];
+    return why
+      ? [{ l: l + 1, layer, label: withinSentence(patterns.get(layer.pattern).label), why }]
+      : [];
   });
   const [first] = said;
   if (!first) return undefined;
@@ -29,7 +35,7 @@ export function wholeSays(layers: LayerPlan, T: number): string | undefined {
   const which = said.map(({ l }) => l).join(', ');
   return said.length === 1
     ? `Layer ${which} (${kinds}) ${first.why}.`
-    : `Layers ${which} (${kinds}) ${first.why.replace('reads', 'read')}.`;
+    : `Layers ${which} (${kinds}) ${wholeSay(first.layer, T, true)}.`;
 }
 
 /** Shown under a slider at or beyond its effective end; from `end` on, nothing changes any more. */
@@ -51,5 +57,5 @@ export function endSays(
   if (end === control.param.min && end < control.param.max)
     return `It changes nothing here: whatever it is, the layers read the same ${T} tokens.`;
   if (value <= end) return undefined;
-  return `From ${formatInteger(end)}${control.param.unit ? ` ${control.param.unit}` : ''} on nothing changes at a context of ${T} tokens and ${spec.layers} layer${spec.layers === 1 ? '' : 's'}.`;
+  return `From ${formatInteger(end)}${control.param.unit ? ` ${control.param.unit}` : ''} on nothing changes at a context of ${T} tokens and ${spec.layers} ${spec.layers === 1 ? 'layer' : 'layers'}.`;
 }

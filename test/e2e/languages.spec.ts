@@ -16,9 +16,9 @@ const PAGES = [
   'teach/03-reach/', 'worksheet/03-reach/',
 ]; // prettier-ignore
 
-/** Names, units, abbreviations and signs, which are the same in every language. */
+/** Names, units, abbreviations, terms of masks and signs, which are the same in every language. */
 const SAME =
-  /^(qps|QPS|English|Deutsch|Español|Zebra|Lab|WebGPU|WebAssembly|JavaScript|SIMD|IndexedDB|[KMGT]iB|[kMGTP]?FLOPs?|GFLOP|Moby-Dick|Hugging|Face|PyTorch|JSON|CSV|PNG|SVG|[GSAM]{4,}|https?:.*)$/;
+  /^(qps|QPS|English|Deutsch|Español|Zebra|Lab|WebGPU|WebAssembly|JavaScript|SIMD|IndexedDB|[KMGT]iB|[kMGTP]?FLOPs?|GFLOP|Moby-Dick|Hugging|Face|Gemma|PyTorch|JSON|CSV|PNG|SVG|[GSAM]{4,}|https?|config|causal)$/;
 
 test.describe('a made-up language', () => {
   let host: Host;

@@ -170,13 +170,13 @@ export function wordsOf(exercise: Exercise, answer: unknown): string | undefined
   const said =
     safely(() => textOf(exercise, answer) ?? kinds.get(exercise.kind).say(exercise.of, answer)) ??
     '';
-  // '3 cells from causal & window(4)', 'every cell of causal': the column knows which mask.
-  const words =
-    exercise.kind === 'paint' ? said.replace(/ from .*$/, ' off').replace(/ of .*$/, '') : said;
-  return shortened(words, LONGEST_WORDS);
+  return shortened(said, LONGEST_WORDS);
 }
 
-/** What was chosen or put in order, in the lesson's own words, since option numbers mean nothing to readers. */
+/**
+ * What was chosen or put in order, in the lesson's own words, since option numbers mean nothing to readers; what was
+ * painted, without the mask, which the column names.
+ */
 function textOf({ kind, of }: Exercise, answer: unknown): string | undefined {
   if (kind === 'choice') {
     const { options } = of as { options: readonly { text: string }[] };
@@ -188,6 +188,11 @@ function textOf({ kind, of }: Exercise, answer: unknown): string | undefined {
     return (answer as readonly number[])
       .map((item) => `${item + 1} ${shortened(plainOf(items[item]!), LONGEST_ITEM)}`)
       .join(' → ');
+  }
+  if (kind === 'paint') {
+    const { cells } = of as { cells: readonly boolean[] };
+    const off = cells.filter((cell, i) => cell !== ((answer as string)[i] === '1')).length;
+    return off === 0 ? 'every cell' : `${off} ${off === 1 ? 'cell' : 'cells'} off`;
   }
   return undefined;
 }

@@ -7,7 +7,7 @@ export default defineTerm({
   label: 'Chunk',
   order: 3,
   summary: 'Tokens of the query’s own chunk of C (blocked local attention, Llama 4).',
-  words: ([size]) => `its chunk of ${size}`,
+  words: ([size], ofKey) => (ofKey ? `the chunk of ${size}` : `its chunk of ${size}`),
   params: [{ ...TOKENS, label: 'C', initial: 4 }],
   period: ([size]) => size!,
   row(position, keys, [size]) {

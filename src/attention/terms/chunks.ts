@@ -7,7 +7,10 @@ export default defineTerm({
   label: 'Chunks to the left',
   order: 3.5,
   summary: 'Tokens of the query’s own chunk of C and of the n chunks before it (streaming speech).',
-  words: ([size, left]) => `its chunk of ${size} and ${left} before it`,
+  words: ([size, left], ofKey) =>
+    ofKey
+      ? `the chunk of ${size} and ${left} before it`
+      : `its chunk of ${size} and ${left} before it`,
   params: [
     { ...TOKENS, label: 'C', initial: 4 },
     { ...TOKENS, label: 'n', min: 0, initial: 1 },

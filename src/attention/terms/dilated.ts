@@ -6,7 +6,7 @@ export default defineTerm({
   label: 'Dilated',
   order: 7,
   summary: 'Every step-th token before and after the query (Sparse Transformer, Longformer).',
-  words: ([step]) => `its grid of step ${step}`,
+  words: ([step], ofKey) => (ofKey ? `the grid of step ${step}` : `its grid of step ${step}`),
   params: [{ ...TOKENS, label: 'step', initial: 2 }],
   period: ([step]) => step!,
   row(position, keys, [step]) {

@@ -8,7 +8,7 @@ export default defineTerm({
   order: 5,
   summary:
     'Only the query’s own document; the numbers are the positions at which further documents begin (packing).',
-  words: () => 'its own document',
+  words: (_, ofKey) => (ofKey ? 'the query’s own document' : 'its own document'),
   params: [],
   rest: { ...TOKENS, label: 'begins at', min: 1, initial: 8 },
   row(position, keys, begins) {

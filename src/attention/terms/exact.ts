@@ -9,8 +9,10 @@ export default defineTerm({
   order: 9,
   summary:
     'The window of W, extended to a chunk boundary: what an approximate layer reads token by token (our reconstruction of LGA).',
-  words: ([window, chunk]) =>
-    `its window of ${window}, extended to a boundary of chunks of ${chunk}`,
+  words: ([window, chunk], ofKey) =>
+    ofKey
+      ? `the window of ${window}, extended to a boundary of chunks of ${chunk}`
+      : `its window of ${window}, extended to a boundary of chunks of ${chunk}`,
   params: [
     { ...TOKENS, label: 'W', initial: 4 },
     { ...TOKENS, label: 'C', initial: 4 },

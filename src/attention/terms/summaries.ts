@@ -9,7 +9,10 @@ export default defineTerm({
   order: 10,
   summary:
     'Tokens an approximate layer reads only as averages of whole chunks before its window (our reconstruction of LGA).',
-  words: ([, chunk]) => `the summaries of ${chunk} before its window`,
+  words: ([, chunk], ofKey) =>
+    ofKey
+      ? `the summaries of ${chunk} before the window`
+      : `the summaries of ${chunk} before its window`,
   params: [
     { ...TOKENS, label: 'W', initial: 4 },
     { ...TOKENS, label: 'C', initial: 4 },

@@ -20,7 +20,7 @@ export default defineTerm({
   order: 5.5,
   summary:
     'Guessed tokens that branch (speculative decoding): each token from `from` on reads the text before the tree and its own branch. The other numbers are the parents of the tokens after the first.',
-  words: () => 'its branch of the tree',
+  words: (_, ofKey) => (ofKey ? 'the branch of the tree' : 'its branch of the tree'),
   params: [{ ...TOKENS, label: 'from', min: 0, initial: 4 }],
   rest: { ...TOKENS, label: 'parent', min: 0, initial: 4 },
   extent: (numbers) => numbers[0]! + numbers.length,

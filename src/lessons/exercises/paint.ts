@@ -69,7 +69,8 @@ export default defineExercise<PaintExercise, string>({
     const many = cells.filter((cell, i) => cell !== (answer[i] === '1')).length;
     const allowed = cells[wrong]!;
     const back = query - key;
-    const far = back > 0 ? `${back} back` : back === 0 ? 'itself' : `${-back} ahead`;
+    const far =
+      back > 0 ? `${back} back` : back === 0 ? /* a message */ 'itself' : `${-back} ahead`;
     const why =
       layers > 1
         ? allowed

@@ -79,7 +79,7 @@ export default defineExercise<PredictExercise, number | undefined>({
     const reasons = {
       tooHigh: reason('tooHigh', 'far too high'),
       tooLow: reason('tooLow', 'far too low'),
-      near: reason('near', 'close'),
+      near: reason('near', /* a message */ 'close'),
     };
     check(
       new Set(Object.values(reasons)).size === 3,
@@ -123,12 +123,16 @@ export default defineExercise<PredictExercise, number | undefined>({
     const { min, max } = exercise;
     const far = farOf(exercise, answer!, came);
     const off = Math.abs(came - answer!);
-    const how =
-      far === 'near' ? 'close' : `${apart(exercise, off)} too ${far === 'high' ? 'high' : 'low'}`;
+    const [reached, distance] = [say(exercise, came), apart(exercise, off)];
+    const says = {
+      near: `You predicted ${said}; it reached ${reached}. That is close.`,
+      high: `You predicted ${said}; it reached ${reached}. That is ${distance} too high.`,
+      low: `You predicted ${said}; it reached ${reached}. That is ${distance} too low.`,
+    }[far];
     return {
       right: true,
       pending: true,
-      says: `You predicted ${said}; it reached ${say(exercise, came)}. That is ${how}.`,
+      says,
       html: { high: exercise.tooHigh, low: exercise.tooLow, near: exercise.near }[far],
       gap: { said: answer!, came, min, max, far },
     };

@@ -99,13 +99,14 @@ export function sayCell(bench: Bench, at: At): string {
   const { mask } = bench;
   const allowed = has(mask.row(at.query), at.key);
   const back = positionOf(mask, at.query) - at.key;
-  const far = back > 0 ? `${back} back` : back === 0 ? 'itself' : `${-back} ahead`;
+  const far = back > 0 ? `${back} back` : back === 0 ? /* a message */ 'itself' : `${-back} ahead`;
   const because = becauseOf(bench, at);
-  const one = because.length === 1;
   const why =
     because.length === 0
       ? ''
-      : `: ${listed(because)} ${allowed ? (one ? 'lets' : 'let') : one ? 'forbids' : 'forbid'} it${allowed ? ' through' : ''}`;
+      : allowed
+        ? `: ${listed(because)} ${because.length === 1 ? 'lets' : 'let'} it through`
+        : `: ${listed(because)} ${because.length === 1 ? 'forbids' : 'forbid'} it`;
   return `Query ${at.query} ${allowed ? 'may read' : 'may not read'} key ${at.key}, ${far}${why}.`;
 }
 
@@ -168,9 +169,10 @@ export function sayDeclared(declared: Declared, keys: number): string {
     kept,
   } = declared;
   const said = [
-    causal && 'causal',
+    causal && /* a message */ 'causal',
     typeof W === 'number' && `a window of ${W}`,
-    typeof W === 'object' && `windows of ${W.map((one) => one ?? 'none').join(', ')}`,
+    typeof W === 'object' &&
+      `windows of ${W.map((one) => one ?? /* a message */ 'none').join(', ')}`,
     layers && `layers ${layers.join(', ')}`,
     documents && documents.length > 0 && `documents from ${listed(documents.map(String))} on`,
     chunk !== undefined && `chunks of ${chunk}`,
@@ -182,5 +184,5 @@ export function sayDeclared(declared: Declared, keys: number): string {
     length !== undefined && length < keys && `${length} real tokens, then padding`,
     kept && kept.length > 0 && `${kept.join(', ')} read by all`,
   ].filter((one): one is string => typeof one === 'string');
-  return said.length > 0 ? said.join(', ') : 'nothing';
+  return said.length > 0 ? said.join(', ') : /* a message */ 'nothing';
 }

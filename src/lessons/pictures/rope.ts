@@ -77,12 +77,18 @@ export function somePairs(pairs: readonly Pair[], most: number): readonly Pair[]
 /** '628', '6.3', '1,234,567'. */
 export const sayTokens = (tokens: number): string => decimal(tokens, tokens < 100 ? 1 : 0);
 
-export const saySeen = (seen: number): string =>
+const saySeen = (seen: number): string =>
   seen >= 1
     ? 'every angle'
     : seen < 0.001
       ? 'less than 0.1 % of a turn'
-      : `${fixed(100 * seen, seen < 0.1 ? 1 : 0)} % of a turn`;
+      : `${percentOf(seen)} of a turn`;
+
+/** In a table that says of what: 'all', '8 %'. */
+export const tellSeen = (seen: number): string =>
+  seen >= 1 ? /* a message */ 'all' : seen < 0.001 ? 'less than 0.1 %' : percentOf(seen);
+
+const percentOf = (seen: number): string => `${fixed(100 * seen, seen < 0.1 ? 1 : 0)} %`;
 
 /** 'Pair 6 turns once in 628 tokens; in training it saw 8 % of a turn.' */
 export const sayPair = ({ pair, turn, seen }: Pair): string =>

@@ -118,11 +118,16 @@ export function sayStep(layer: PatternSpec, t: number): string {
       const slot = pinnedAt(cache.expression, now).indexOf(now);
       const before = now > 0 ? heldAt(cache, now - 1) : NONE;
       const gone = minus(before, heldAt(cache, now));
-      const left = gone.length > 0 ? `${sayKeys(gone)} read no more and dropped; ` : '';
-      return `${left}token ${now} ${slot < 0 ? 'is not read by any query from itself on, and is not held' : `went into slot ${slot}`}`;
+      const came =
+        slot < 0
+          ? `token ${now} is not read by any query from itself on, and is not held`
+          : `token ${now} went into slot ${slot}`;
+      return gone.length > 0 ? `${sayDropped(gone)}; ${came}` : came;
     }
   }
 }
 
-const sayKeys = (keys: Runs) =>
-  `${count(keys) > 1 ? 'tokens' : 'token'} ${sayRuns(keys)} ${count(keys) > 1 ? 'are' : 'is'}`;
+const sayDropped = (keys: Runs) =>
+  count(keys) === 1
+    ? `token ${sayRuns(keys)} is read no more and dropped`
+    : `tokens ${sayRuns(keys)} are read no more and dropped`;

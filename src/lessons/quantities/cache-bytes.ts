@@ -59,7 +59,7 @@ export default defineQuantity({
           layers.map(() => ({ pattern: 'global', params: {} })),
           shape(of),
         ),
-        says: `That keeps every token in every layer; ${[...smaller].join(', and ')}.`,
+        says: `That keeps every token in every layer; ${[...smaller].reduce((before, one) => `${before}, and ${one}`)}.`,
       });
     return mistakes;
   },

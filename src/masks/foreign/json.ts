@@ -43,7 +43,9 @@ function listed(value: unknown, name?: string): Tensor {
   }
   check(
     shape.length >= 1 && shape.length <= MAX_AXES && shape.every((count) => count > 0),
-    `the JSON holds lists of shape ${shape.join(' × ') || 'none'}; a mask is a list of lists of 0 and 1`,
+    shape.length === 0
+      ? 'the JSON holds lists of shape none; a mask is a list of lists of 0 and 1'
+      : `the JSON holds lists of shape ${shape.join(' × ')}; a mask is a list of lists of 0 and 1`,
   );
   const numbers: number[] = [];
   let logical = true;
@@ -55,7 +57,7 @@ function listed(value: unknown, name?: string): Tensor {
       );
       check(
         typeof at === 'number' || typeof at === 'boolean',
-        `the mask has ${JSON.stringify(at)?.slice(0, 20) ?? 'nothing'} at ${where}; it should have numbers, true or false`,
+        `the mask has ${JSON.stringify(at)?.slice(0, 20) ?? /* a message */ 'nothing'} at ${where}; it should have numbers, true or false`,
       );
       logical &&= typeof at === 'boolean';
       numbers.push(Number(at));
@@ -63,7 +65,9 @@ function listed(value: unknown, name?: string): Tensor {
     }
     check(
       Array.isArray(at) && at.length === shape[depth],
-      `the list at ${where || 'the top'} has ${Array.isArray(at) ? at.length : 'no'} entries; the others have ${shape[depth]}`,
+      Array.isArray(at)
+        ? `the list at ${where || 'the top'} has ${at.length} entries; the others have ${shape[depth]}`
+        : `the list at ${where || 'the top'} has no entries; the others have ${shape[depth]}`,
     );
     at.forEach((one, i) => take(one, depth + 1, `${where}[${i}]`));
   };

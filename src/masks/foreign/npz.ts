@@ -38,7 +38,9 @@ export function readNpz(bytes: Uint8Array): Pick<Foreign, 'tensors' | 'unread'> 
   const found = Object.entries(files);
   check(
     found.length > 0,
-    `the archive holds ${names.length === 0 ? 'nothing' : names.slice(0, 3).join(', ')} and no .npy; save the mask with np.savez('masks.npz', mask=mask)`,
+    names.length === 0
+      ? `the archive holds nothing and no .npy; save the mask with np.savez('masks.npz', mask=mask)`
+      : `the archive holds ${names.slice(0, 3).join(', ')} and no .npy; save the mask with np.savez('masks.npz', mask=mask)`,
   );
   const tensors: Tensor[] = [];
   const unread: Unread[] = [];

@@ -137,7 +137,10 @@ function chosen(
   if (library && library.reads !== 'additive') {
     const mask = library.reads === 'zero' ? closed : open;
     const alike = levels.distinct === 1;
-    const because = `${alike ? `${levels.all} are ${shown(levels.least)}, so it cannot be known from them; ` : ''}${library.label}, which it is meant for, reads 1 as "${meaningOf(library.reads)}"`;
+    const reads = `${library.label}, which it is meant for, reads 1 as "${meaningOf(library.reads)}"`;
+    const because = alike
+      ? `${levels.all} are ${shown(levels.least)}, so it cannot be known from them; ${reads}`
+      : reads;
     return result(matrix, levels, mask, nearestOf(mask), {
       polarity: { allowed: library.reads, by: 'library', sure: !alike, because },
       meant,

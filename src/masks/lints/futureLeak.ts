@@ -3,13 +3,23 @@ import { eachLayer, spanOf } from '../measure';
 import { positionOf } from '../../attention/mask';
 import { defineLint } from '../subject';
 
-/** Names of the spans that are read in both directions, by term. */
-const KINDS = {
-  span: { one: 'span', many: 'spans' },
-  prefix: { one: 'prefix', many: 'prefix' },
-  chunk: { one: 'chunk', many: 'chunks' },
-  documents: { one: 'document', many: 'documents' },
+/** By the term of what is read in both directions. */
+const FIX = {
+  span: 'Let a query read no key after its own position but those of its own span: causal | span, not causal alone, which would cut the spans.',
+  prefix:
+    'Let a query read no key after its own position but those of its own prefix: causal | prefix, not causal alone, which would cut the prefix.',
+  chunk:
+    'Let a query read no key after its own position but those of its own chunk: causal | chunk, not causal alone, which would cut the chunks.',
+  documents:
+    'Let a query read no key after its own position but those of its own document: causal | documents, not causal alone, which would cut the documents.',
 } as const;
+
+function sayLeak(query: number, key: number, more: number): string {
+  if (more === 0) return `Query ${query} can read key ${key}, which lies in its future.`;
+  return more === 1
+    ? `Query ${query} can read key ${key}, which lies in its future; so does 1 more cell.`
+    : `Query ${query} can read key ${key}, which lies in its future; so do ${more} more cells.`;
+}
 
 export default defineLint({
   id: 'L3',
@@ -34,11 +44,11 @@ export default defineLint({
           if (!first) return undefined;
           return {
             cell: first,
-            what: `Query ${first.query} can read key ${first.key}, which lies in its future${cells === 1 ? '' : `; so ${cells === 2 ? 'does 1 more cell' : `do ${cells - 1} more cells`}`}.`,
+            what: sayLeak(first.query, first.key, cells - 1),
             consequence:
               'The model copies the answer while it trains: the loss is too good, and what it writes by itself is poor.',
             fix: subject.declared.spans
-              ? `Let a query read no key after its own position but those of its own ${KINDS[kind].one}: causal | ${kind}, not causal alone, which would cut the ${KINDS[kind].many}.`
+              ? FIX[kind]
               : 'Intersect the mask with causal: a query reads no key after its own position.',
             explains: ['L4'],
           };

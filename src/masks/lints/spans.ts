@@ -3,6 +3,29 @@ import { eachLayer, realOf, windowOf } from '../measure';
 import { positionOf } from '../../attention/mask';
 import { defineLint } from '../subject';
 
+const KINDS = {
+  span: {
+    own: 'of its own span',
+    part: 'Parts of one image',
+    unite: 'Unite the mask with the span',
+  },
+  prefix: {
+    own: 'of its own prefix',
+    part: 'Parts of one prefix',
+    unite: 'Unite the mask with the prefix',
+  },
+  chunk: {
+    own: 'of its own chunk',
+    part: 'Parts of one chunk',
+    unite: 'Unite the mask with the chunk',
+  },
+  documents: {
+    own: 'of its own document',
+    part: 'Parts of one document',
+    unite: 'Unite the mask with the document',
+  },
+} as const;
+
 export default defineLint({
   id: 'L15',
   order: 15,
@@ -13,8 +36,7 @@ export default defineLint({
   check: (subject) =>
     eachLayer(subject, (mask, layer) => {
       const { spansAre: kind = 'span' } = subject.declared;
-      const one = kind === 'documents' ? 'document' : kind;
-      const parts = kind === 'span' ? 'image' : one;
+      const { own, part, unite } = KINDS[kind];
       const real = realOf(subject.declared, mask.keys);
       for (const [from, to] of subject.declared.spans ?? [])
         for (let q = 0; q < mask.queries; q++) {
@@ -32,9 +54,9 @@ export default defineLint({
                 : 'the mask';
           return {
             cell: { query: q, key },
-            what: `Query ${q} does not read key ${key} of its own ${one}, ${from} to ${to - 1}: ${cut} cuts it.`,
-            consequence: `Parts of one ${parts} cannot see one another in this layer, although the model was trained to read it as a whole.`,
-            fix: `Unite the mask with the ${one} after window and triangle were applied, not before.`,
+            what: `Query ${q} does not read key ${key} ${own}, ${from} to ${to - 1}: ${cut} cuts it.`,
+            consequence: `${part} cannot see one another in this layer, although the model was trained to read it as a whole.`,
+            fix: `${unite} after window and triangle were applied, not before.`,
           };
         }
       return undefined;

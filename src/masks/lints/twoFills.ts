@@ -31,7 +31,10 @@ export default defineLint({
     const sum = Math.abs(second.value / first.value - 2) < 1e-3;
     return [
       {
-        what: `Blocked cells hold ${all.length === 2 ? 'two' : all.length} different numbers: ${say(first.value)} in ${first.cells} and ${say(second.value)} in ${second.cells}${all.length > 2 ? ', and others' : ''}.`,
+        what:
+          all.length === 2
+            ? `Blocked cells hold two different numbers: ${say(first.value)} in ${first.cells} and ${say(second.value)} in ${second.cells}.`
+            : `Blocked cells hold ${all.length} different numbers: ${say(first.value)} in ${first.cells} and ${say(second.value)} in ${second.cells}, and others.`,
         consequence: overflow
           ? `${say(first.value)} is the lowest number of ${least.type}, and twice that is -inf: a row that both masks block altogether gives NaN, where one of them alone gives a mean.`
           : sum

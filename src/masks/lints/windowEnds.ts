@@ -4,7 +4,7 @@ import { documentOf, eachLayer, farEndOf, floorOf, keptOf, lateRows, windowOf } 
 import { positionOf } from '../../attention/mask';
 import { defineLint, type Declared, type Found } from '../subject';
 
-const keys = (n: number) => `${n} key${n === 1 ? '' : 's'}`;
+const keys = (n: number) => `${n} ${n === 1 ? 'key' : 'keys'}`;
 
 export default defineLint({
   id: 'L5',

@@ -86,19 +86,19 @@ export function finding({ name, at }: Named, T: number): readonly string[] {
   const whys: string[] = [];
   if (parts.bounded > 0 && parts.windows.length > 0)
     whys.push(
-      `${count(parts.bounded, parts.layers)} ${verb(parts.bounded, 'read')} no more than ${listed(parts.windows.map(formatInteger))} ${parts.windows.at(-1) === 1 ? 'token' : 'tokens'}${chunksOf(facts)}`,
+      `${parts.bounded} of ${parts.layers} layers ${parts.bounded === 1 ? 'reads' : 'read'} no more than ${listed(parts.windows.map(formatInteger))} ${parts.windows.at(-1) === 1 ? 'token' : 'tokens'}${chunksOf(facts)}`,
     );
   if (parts.states > 0)
     whys.push(
-      `${count(parts.states, parts.layers)} ${verb(parts.states, 'keep')} a state that does not grow`,
+      `${parts.states} of ${parts.layers} layers ${parts.states === 1 ? 'keeps' : 'keep'} a state that does not grow`,
     );
   if (parts.shared > 0)
     whys.push(
-      `${count(parts.shared, parts.layers)} ${verb(parts.shared, 'reuse')} what an earlier layer keeps`,
+      `${parts.shared} of ${parts.layers} layers ${parts.shared === 1 ? 'reuses' : 'reuse'} what an earlier layer keeps`,
     );
   if (parts.none > 0)
     whys.push(
-      `${count(parts.none, parts.layers)} ${parts.none === 1 ? 'has' : 'have'} no attention`,
+      `${parts.none} of ${parts.layers} layers ${parts.none === 1 ? 'has' : 'have'} no attention`,
     );
   const grows =
     parts.growing === 0
@@ -108,8 +108,13 @@ export function finding({ name, at }: Named, T: number): readonly string[] {
           ? 'Its one layer keeps every token'
           : `All ${parts.layers} layers keep every token`
         : `${parts.growing} ${parts.growing === 1 ? 'keeps' : 'keep'} every token`;
-  const together = parts.growing > 1 ? 'together ' : '';
-  const slope = parts.slope > 0 ? `, ${together}${formatBytes(parts.slope)} per token` : '';
+  const each = formatBytes(parts.slope);
+  const slope =
+    parts.slope > 0
+      ? parts.growing > 1
+        ? `, together ${each} per token`
+        : `, ${each} per token`
+      : '';
   const why = whys.length === 0 ? `${grows}${slope}.` : `${listed(whys)}; ${grows}${slope}.`;
   const latent = facts.find((one) => one.latent && one.perToken > 0);
   const unbounded = unboundedAt(at, T);
@@ -145,13 +150,11 @@ const tooLong = (made: number | undefined, T: number): readonly string[] =>
 const onEach = (machines: number): string =>
   machines === 1 ? '' : `, on each of ${machines} GPUs`;
 
-const verb = (some: number, plural: string): string => (some === 1 ? `${plural}s` : plural);
 /** Chunks start over, whereas windows slide: mentioned if every bounded layer has chunks. */
 const chunksOf = (facts: Priced['facts']): string =>
   facts.some(({ kind }) => kind === 'chunked') && facts.every(({ kind }) => kind !== 'local')
     ? ', those of their own chunk'
     : '';
-const count = (some: number, all: number): string => `${some} of ${all} layers`;
 const begun = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Why the second keeps more or less than the first: the factors, and the length at which the order changes. */
@@ -187,7 +190,7 @@ export function difference(one: Named, two: Named, T: number): readonly string[]
       : []),
     ...(parts.states > 0
       ? [
-          `${parts.states} of ${name} ${verb(parts.states, 'keep')} states of ${formatBytes(cacheAt(at, T).states)} at any length`,
+          `${parts.states} of ${name} ${parts.states === 1 ? 'keeps' : 'keep'} states of ${formatBytes(cacheAt(at, T).states)} at any length`,
         ]
       : []),
   ];

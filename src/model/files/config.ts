@@ -46,7 +46,9 @@ export function configOf(m: ModelSpec): Record<string, unknown> {
     const values = new Set(ofSummaries.map((layer) => layer[name]));
     check(
       values.size <= 1,
-      `the layers have ${name}s of ${[...values].join(', ')}; config.json has room for one`,
+      name === 'window'
+        ? `the layers have windows of ${[...values].join(', ')}; config.json has room for one`
+        : `the layers have chunks of ${[...values].join(', ')}; config.json has room for one`,
     );
     return [...values][0];
   };
