@@ -8,6 +8,7 @@ import { lessons } from './scripts/lessons/plugin.mjs';
 import { notices } from './scripts/notices/plugin.mjs';
 import { chunks } from './scripts/build/chunks.mjs';
 import { webManifest } from './scripts/build/manifest.mjs';
+import { offline } from './scripts/build/offline.mjs';
 import { packages } from './scripts/build/packages.mjs';
 import { isolation, policy } from './scripts/build/policy.mjs';
 import { serviceWorker } from './scripts/build/serviceWorker.mjs';
@@ -103,6 +104,7 @@ export default defineConfig({
     svelte(),
     pages(),
     packages(),
+    offline(),
   ],
   assetsInclude: ['**/*.safetensors', '**/*.zip'],
   build: {

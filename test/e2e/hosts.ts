@@ -34,6 +34,8 @@ async function listening(server: Server, root = '/'): Promise<Host> {
 }
 
 export interface Plain {
+  /** The folder of the built site; asked for every file, so that a test may put another version there. */
+  readonly site?: () => string;
   /** Headers of every answer; none by default. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Files that are served empty. */
@@ -58,6 +60,7 @@ export interface Plain {
 
 /** The built site on a host that sends no policy of its own, as many static hosts do: folders have an index and a slash. */
 export async function plainHost({
+  site = () => 'dist',
   headers = {},
   spoilt,
   missing,
@@ -75,7 +78,7 @@ export async function plainHost({
     arrives(pathname);
     const below = pathname.startsWith(root) ? `/${pathname.slice(root.length)}` : undefined;
     let path = normalize(below ?? '/404.html');
-    const isFolder = (await stat(join('dist', path)).catch(() => undefined))?.isDirectory();
+    const isFolder = (await stat(join(site(), path)).catch(() => undefined))?.isDirectory();
     if (isFolder && !filesOnly) {
       if (!path.endsWith('/') && !slashless)
         return void response.writeHead(301, { Location: `${pathname}/` }).end();
@@ -83,9 +86,9 @@ export async function plainHost({
     }
     const bytes = spoilt?.test(path)
       ? Buffer.alloc(0)
-      : await readFile(join('dist', path)).catch(() => undefined);
+      : await readFile(join(site(), path)).catch(() => undefined);
     if (!bytes || below === undefined || missing?.test(path)) {
-      const instead = await readFile('dist/404.html').catch(() => '');
+      const instead = await readFile(join(site(), '404.html')).catch(() => '');
       return void response.writeHead(404, { 'Content-Type': 'text/html' }).end(instead);
     }
     const code = before

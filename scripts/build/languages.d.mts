@@ -1,0 +1,5 @@
+export const languageFiles: Map<string, Set<string>>;
+export function languageOf(
+  path: string,
+  languages?: ReadonlyMap<string, ReadonlySet<string>>,
+): string | undefined;
