@@ -51,6 +51,8 @@ export interface OfflineAround {
   alone(work: () => Promise<void>): Promise<boolean>;
   /** False if there is certainly no network. */
   online(): boolean;
+  /** Calls `back` once, when there is a network again. */
+  whenOnline(back: () => void): void;
   /** Asks the browser not to clear the site's storage by itself. */
   persist(): void;
   reload(): void;
@@ -65,11 +67,8 @@ export class OfflineHere {
   status = $state.raw<Status>({});
   /** A newer version than this page's is complete. */
   update = $derived.by(() => {
-    const { current, ready } = this.status;
-    return (
-      ready !== undefined ||
-      (current !== undefined && this.#version !== undefined && current.version !== this.#version)
-    );
+    const newest = this.status.ready ?? this.status.current;
+    return newest !== undefined && this.#version !== undefined && newest.version !== this.#version;
   });
 
   #around: OfflineAround | undefined;
@@ -147,7 +146,7 @@ export class OfflineHere {
       return;
     }
     const { list, text } = found;
-    const groups = groupsFor(list, around.language, everything);
+    const groups = this.#groups(list, everything);
     const stop = (this.#stop = new AbortController());
     const began = await around.alone(async () => {
       this.state = { kind: 'filling', done: 0, of: bytesOf(filesOf(list, groups)) };
@@ -181,10 +180,14 @@ export class OfflineHere {
     // A lost network returns; nothing else gets better by repeating it on the next page.
     if (problem.kind !== 'network')
       await this.#ask({ type: 'stop', version, because: problem.kind }).catch(() => {});
-    else
-      addEventListener('online', () => void (this.state.kind === 'stopped' && this.take()), {
-        once: true,
-      });
+    else this.#around!.whenOnline(() => void this.#goOn());
+  }
+
+  /** The network is back. */
+  async #goOn(): Promise<void> {
+    if (this.state.kind !== 'stopped') return;
+    await this.#fetchList();
+    await this.#take(false, false);
   }
 
   #complete(everything = false): boolean {
@@ -192,9 +195,12 @@ export class OfflineHere {
     const { current, ready } = this.status;
     const has = [current, ready].find((one) => one && one.version === list?.version);
     if (!list) return current !== undefined; // without a network, nothing newer is known
-    return groupsFor(list, this.#around!.language, everything).every((group) =>
-      has?.groups.includes(group),
-    );
+    return this.#groups(list, everything).every((group) => has?.groups.includes(group));
+  }
+
+  #groups(list: FileList, everything: boolean): readonly string[] {
+    const had = this.status.current?.groups ?? [];
+    return groupsFor(list, this.#around!.language, { had, everything });
   }
 
   #hear(status: Status): void {
@@ -203,10 +209,10 @@ export class OfflineHere {
   }
 
   #show(): void {
-    const { language, metered } = this.#around!;
+    const { metered } = this.#around!;
     const { list } = this.#list ?? {};
     const size = (everything: boolean) =>
-      list ? bytesOf(filesOf(list, groupsFor(list, language, everything))) : 0;
+      list ? bytesOf(filesOf(list, this.#groups(list, everything))) : 0;
     if (!this.#complete()) this.state = { kind: 'none', bytes: list && size(false), metered };
     else
       this.state = {

@@ -169,6 +169,10 @@ test('a page fetches the site by itself when it is idle, but not over a metered 
   await visit(metered, url);
   await becomes(metered, 'none');
   await expect(panel(metered)).toContainText('the connection is metered');
+  await expectAccessible(metered);
+  await expectNoOverflow(metered, 390);
+  await darken(metered);
+  await expectAccessible(metered);
   await visit(page, url);
   await becomes(page, 'kept');
   await becomes(metered, 'kept');

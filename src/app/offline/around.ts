@@ -50,6 +50,7 @@ export function around(): OfflineAround {
       });
     },
     online: () => navigator.onLine,
+    whenOnline: (back) => addEventListener('online', back, { once: true }),
     persist: () => void navigator.storage.persist?.().catch(() => false),
     reload: () => location.reload(),
   };

@@ -36,16 +36,19 @@ export const readList = (json: string): FileList | undefined => readableJson(fil
 const languageOf = (group: string): string | undefined =>
   group.includes('/') ? group.slice(0, group.indexOf('/')) : undefined;
 
-/** The groups to take along for pages in this language; with `everything`, all there are. */
+/**
+ * The groups to take along for pages in this language, and those that are kept of another version; with `everything`,
+ * all there are.
+ */
 export function groupsFor(
   { files, optional }: FileList,
   language: string,
-  everything = false,
+  { had = [], everything = false }: { had?: readonly string[]; everything?: boolean } = {},
 ): readonly string[] {
   const all = [...new Set(files.map(({ group }) => group))].sort();
-  if (everything) return all;
-  const wanted = (group: string) => [undefined, language].includes(languageOf(group));
-  return all.filter((group) => wanted(group) && !optional.includes(group));
+  const wanted = (group: string) =>
+    [undefined, language].includes(languageOf(group)) && !optional.includes(group);
+  return all.filter((group) => everything || had.includes(group) || wanted(group));
 }
 
 export const filesOf = ({ files }: FileList, groups: readonly string[]): readonly ListedFile[] =>

@@ -87,8 +87,15 @@ describe('groups', () => {
     expect(german).not.toContain('assets/lesson-en.js');
   });
 
+  test('an update has what was kept before, if it still exists', () => {
+    const had = ['en/site', 'reference', 'site', 'former'];
+    const groups = groupsFor(list(), 'de', { had });
+    expect(groups).toEqual(expect.arrayContaining(['de/site', 'en/site', 'reference']));
+    expect(groups).not.toContain('former');
+  });
+
   test('everything is everything', () => {
-    expect(paths(groupsFor(list(), 'en', true))).toHaveLength(list().files.length);
+    expect(paths(groupsFor(list(), 'en', { everything: true }))).toHaveLength(list().files.length);
   });
 
   test.each([
