@@ -3,10 +3,10 @@
  *
  * The page `#/teach` makes the same packages without a command.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from '../built.mjs';
 import { bundled } from '../bundle.mjs';
 import { lessonFiles } from '../lessons/files.mjs';
 import { optionsOf } from '../options.mjs';
@@ -41,14 +41,7 @@ if (chosen.length === 0 || more.length > 0) {
 if (values.language !== undefined)
   console.log(`Lessons are in English alone, so --language ${values.language} changes nothing.`);
 
-if (!values['as-built'] && isOld('dist/package-files.json')) {
-  console.log('The built site is missing or older than its sources: npm run build');
-  const { status } = spawnSync('npm', ['run', 'build'], {
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
-  if (status !== 0) process.exit(status ?? 1);
-}
+if (!values['as-built']) build('dist/package-files.json');
 
 const { makePackage } = await bundled('src/app/teach/package/make.ts');
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -66,26 +59,4 @@ for (const id of chosen) {
 
 function isNumber(id, text) {
   return /^\d{1,2}$/.test(text ?? '') && Number(id.slice(0, 2)) === Number(text);
-}
-
-/** Whether something that the build reads is newer than what it wrote. */
-function isOld(file) {
-  if (!existsSync(file)) return true;
-  const written = statSync(file).mtimeMs;
-  const newer = (path) => {
-    const about = statSync(path);
-    if (!about.isDirectory()) return about.mtimeMs > written;
-    return readdirSync(path).some((name) => newer(join(path, name)));
-  };
-  return [
-    'index.html',
-    'lessons',
-    'models',
-    'package.json',
-    'public/recorded',
-    'scripts/build',
-    'scripts/lessons',
-    'src',
-    'vite.config.ts',
-  ].some(newer);
 }

@@ -48,10 +48,13 @@ function pageOf(site: string, { lesson, step = '', query }: Packed): string {
     .replaceAll('&', '&amp;')
     .replaceAll('"', '&quot;')
     .replaceAll('<', '&lt;');
-  const html = site.replace(
-    /<div id="app">.*<\/div>(?=\s*(<script[^>]*><\/script>\s*)?<\/body>)/s,
-    '<div id="app"></div>',
-  );
+  const html = site
+    .replace(
+      /<div id="app">.*<\/div>(?=\s*(<script[^>]*><\/script>\s*)?<\/body>)/s,
+      '<div id="app"></div>',
+    )
+    // A lesson in a course is not an app to install.
+    .replaceAll(/\s*<link rel="(?:manifest|apple-touch-icon)"[^>]*>/g, '');
   const end = html.indexOf('</head>');
   check(end >= 0 && !html.includes(`name="${META}"`), `${PAGE} is not the page of this site`);
   return `${html.slice(0, end)}<meta name="${META}" content="${content}">\n  ${html.slice(end)}`;
