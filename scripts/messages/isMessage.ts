@@ -51,6 +51,6 @@ export function isMessage(text: string, place: Place): boolean {
 
 /** Styles, paths, selectors, markup and programs. */
 const isCode = (text: string): boolean =>
-  /=>|;\s*$|^\s*[.#@][\w-]|[\w-]+\s*\{(?!\d+[:}])|^!?[a-z]+(\([^)]*\))? [&|] |\b(var|calc|rgb|rgba|hsl|url|translate|rotate|scale|minmax|repeat)\(|^--|<\/?[a-z]|\bpx\b|^\s*(import|from|def|fn|let|const|return|struct|class) |^(https?|data|blob):|\\n\s*\w+ ?=|^\s*#|"""|^dict\(|^ {4}|\b[qk]v?_idx\b|^(True|False)$|^[A-Z]+ = |```/.test(
+  /=>|charset=|;\s*$|^\s*[.#@][\w-]|[\w-]+\s*\{(?!\d+[:}])|^!?[a-z]+(\([^)]*\))? [&|] |\b(var|calc|rgb|rgba|hsl|url|translate|rotate|scale|minmax|repeat)\(|^--|<\/?[a-z]|\bpx\b|^\s*(import|from|def|fn|let|const|return|struct|class) |^(https?|data|blob):|\\n\s*\w+ ?=|^\s*#|"""|^dict\(|^ {4}|\b[qk]v?_idx\b|^(True|False)$|^[A-Z]+ = |```/.test(
     text,
   );
