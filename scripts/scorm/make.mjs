@@ -38,23 +38,26 @@ if (chosen.length === 0 || more.length > 0) {
   );
   process.exit(2);
 }
-if (values.language !== undefined)
-  console.log(`Lessons are in English alone, so --language ${values.language} changes nothing.`);
+const { languageOf, translationsOf } = await bundled('scripts/messages/lookup.ts');
+const language = languageOf(values.language); // refuses a language that the site does not have
+const translations = translationsOf('.', language);
+const folder = language.tag === 'en' ? '' : `${language.tag}/`;
 
-if (!values['as-built']) build('dist/package-files.json');
+if (!values['as-built']) build(`dist/${folder}package-files.json`);
 
 const { makePackage } = await bundled('src/app/teach/package/make.ts');
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const { readDocument } = await bundled('src/lessons/document.ts');
-const list = readFileSync('dist/package-files.json', 'utf8');
+const list = readFileSync(`dist/${folder}package-files.json`, 'utf8');
 mkdirSync(values.out, { recursive: true });
 for (const id of chosen) {
-  const { title } = readDocument(id, lessonFiles()[id]);
+  const title = translations.lesson(id, readDocument(id, lessonFiles()[id]).title);
   const { name, bytes } = await makePackage({ lesson: id, title, version }, list, (path) =>
     Promise.resolve(new Uint8Array(readFileSync(join('dist', path)))),
   );
-  writeFileSync(join(values.out, name), bytes);
-  console.log(`${join(values.out, name)}: ${(bytes.length / 1e6).toFixed(1)} MB`);
+  const own = folder === '' ? name : name.replace(/(?=-scorm12)/, `-${language.tag}`);
+  writeFileSync(join(values.out, own), bytes);
+  console.log(`${join(values.out, own)}: ${(bytes.length / 1e6).toFixed(1)} MB`);
 }
 
 function isNumber(id, text) {

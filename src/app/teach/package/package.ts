@@ -23,12 +23,16 @@ const STORED = /\.zip$/;
 
 /** Throws InputError if there is no usable page. */
 export function packageOf(packed: Packed, files: Files): Uint8Array<ArrayBuffer> {
-  const page = files.get(PAGE);
-  check(page, `the files of the lesson do not include ${PAGE}`);
-  const names = [...files.keys()].filter((path) => path !== PAGE).sort();
+  // In other languages than English, it lies in a folder of the site.
+  const from = [...files.keys()].find((path) => /(^|\/)index\.html$/.test(path));
+  const page = from === undefined ? undefined : files.get(from);
+  check(page && from !== undefined, `the files of the lesson do not include ${PAGE}`);
+  const up = '../'.repeat(from.split('/').length - 1);
+  const html = strFromU8(page).replaceAll(`="${up || './'}`, '="./');
+  const names = [...files.keys()].filter((path) => path !== from).sort();
   const entries: Zippable = {
     'imsmanifest.xml': strToU8(manifestOf(packed, [PAGE, ...names])),
-    [PAGE]: strToU8(pageOf(strFromU8(page), packed)),
+    [PAGE]: strToU8(pageOf(html, packed)),
   };
   for (const name of names)
     entries[name] = [files.get(name)!, { level: STORED.test(name) ? 0 : 9 }];
