@@ -1,4 +1,5 @@
 /** @file What plans cost by length of the context: a sweep's measurements as charts, with the predictions. */
+import { withinSentence } from '../core/sentence';
 import { fixed } from '../core/numbers';
 import { cachedKeys, FLOPS_PER_PAIR_AND_DIM } from '../attention/cost';
 import { plans } from '../attention/plans';
@@ -125,7 +126,7 @@ export function efficiencyTable(spec: RunSpec, rows: readonly Measured[], kernel
       'note',
     ],
     rows: rows.map((row) => [
-      row.plan,
+      withinSentence(plans.get(row.plan).label),
       row.context,
       rounded(row.stepMs),
       row.steps ?? '',
