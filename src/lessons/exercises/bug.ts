@@ -99,10 +99,9 @@ export default defineExercise<BugExercise, At | undefined>({
     if (differs(exercise, at))
       return {
         right: true,
-        says: `Found. ${cell}, and should ${reads ? 'not' : ''}. ${story}`.replace(
-          'should .',
-          'should.',
-        ),
+        says: reads
+          ? `Found. ${cell}, and should not. ${story}`
+          : `Found. ${cell}, and should. ${story}`,
       };
     const why = sayBecause(meant, tokens - queries + at.query, at.key, tokens);
     return {

@@ -39,7 +39,7 @@ export function openHuggingFace(files: ReadonlyMap<string, Uint8Array>): OpenedF
   const weightsFile = files.get('model.safetensors');
   check(
     configFile && weightsFile,
-    `a model needs config.json and model.safetensors side by side (choose both, or a ZIP of the folder); given: ${[...files.keys()].slice(0, 5).join(', ') || 'nothing'}`,
+    `a model needs config.json and model.safetensors side by side (choose both, or a ZIP of the folder); given: ${[...files.keys()].slice(0, 5).join(', ') || /* a message */ 'nothing'}`,
   );
   const config = jsonOf('config.json', configFile);
   const model = modelFrom(config);
@@ -148,7 +148,7 @@ function layersFrom(fields: Fields, type: string, layers: number, size: Size): M
   }
   check(
     Array.isArray(given) && given.length === layers,
-    `layer_types has ${Array.isArray(given) ? given.length : 'no'} entries; the model has ${layers} layers`,
+    `layer_types has ${Array.isArray(given) ? given.length : /* a message */ 'no'} entries; the model has ${layers} layers`,
   );
   return given.map((kind: unknown, l) => {
     if (kind === LAYER_TYPES.global) return patternSpec('global', {});
@@ -167,7 +167,7 @@ function maskedFrom(fields: Fields, l: number, layers: number): PatternSpec {
   const given = fields.get('layer_masks');
   check(
     Array.isArray(given) && given.length === layers,
-    `layer_types has ${LAYER_TYPES.masked}, and layer_masks has ${Array.isArray(given) ? given.length : 'no'} entries; the model has ${layers} layers`,
+    `layer_types has ${LAYER_TYPES.masked}, and layer_masks has ${Array.isArray(given) ? given.length : /* a message */ 'no'} entries; the model has ${layers} layers`,
   );
   const text: unknown = given[l];
   check(
