@@ -19,6 +19,8 @@ export default defineConfig({
   use: {
     baseURL: `http://127.0.0.1:${process.env['ZEBRA_LAB_PORT']}/`,
     viewport: { width: 1440, height: 900 },
+    // Otherwise pages that stay open for a while would download the whole site. Tests of service workers allow them.
+    serviceWorkers: 'block',
   },
   projects: [
     // Tests that depend on the backend (@backend) run on both; the rest run once, on what most machines have.

@@ -7,6 +7,8 @@ import { chromiumArguments, chromiumPath } from './scripts/test/chromium.mjs';
 import { lessons } from './scripts/lessons/plugin.mjs';
 import { notices } from './scripts/notices/plugin.mjs';
 import { chunks } from './scripts/build/chunks.mjs';
+import { webManifest } from './scripts/build/manifest.mjs';
+import { offline } from './scripts/build/offline.mjs';
 import { packages } from './scripts/build/packages.mjs';
 import { isolation, policy } from './scripts/build/policy.mjs';
 import { serviceWorker } from './scripts/build/serviceWorker.mjs';
@@ -109,6 +111,7 @@ export default defineConfig({
   appType: 'mpa', // an address that does not exist is not answered with the home page
   plugins: [
     policy(),
+    webManifest(),
     isolation(),
     serviceWorker(isEnglish),
     third.page,
@@ -118,6 +121,7 @@ export default defineConfig({
     svelte(),
     pages({ language, translations, inLanguage }),
     packages(language),
+    offline(language),
   ],
   assetsInclude: ['**/*.safetensors', '**/*.zip'],
   build: {

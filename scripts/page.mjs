@@ -22,9 +22,9 @@ export async function withPage({ webgpu = true }, use) {
 /** A new window; if not `isolated`, pages are served as by a host without headers, and WebAssembly has one thread. */
 export async function newPage(browser, address, isolated = true) {
   const viewport = { width: 1440, height: 900 };
-  if (isolated) return browser.newPage({ viewport });
-  // A service worker could isolate the page again.
+  // A service worker could isolate the page again, and would download the site while something is measured.
   const page = await browser.newPage({ viewport, serviceWorkers: 'block' });
+  if (isolated) return page;
   await page.route(address, async (route) => {
     const response = await route.fetch();
     const headers = { ...response.headers() };

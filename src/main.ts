@@ -8,7 +8,7 @@ import { engine } from './workers/train/start';
 import { around, computesHere } from './app/isolate';
 import { siteRoot } from './workers/site';
 import { findKeptRows } from './app/rowsStore';
-import { packagedAddress } from './app/packaged';
+import { packaged, packagedAddress } from './app/packaged';
 import { isolation } from './state/isolation.svelte';
 import './app/tokens.css';
 import './app/signs.css';
@@ -35,6 +35,17 @@ async function start(): Promise<void> {
   target.replaceChildren();
   mount(App, { target, props: { engine } });
   if (wasAtStep) scrollTo(0, 0); // the browser had scrolled to it in the text
+  if (import.meta.env.PROD) setTimeout(keepOffline, OFFLINE_AFTER_MS);
+}
+
+/** Milliseconds; it then waits until the page is idle. */
+const OFFLINE_AFTER_MS = 4_000;
+
+/** A package belongs to its course system, which keeps it or does not. */
+async function keepOffline(): Promise<void> {
+  if (packaged) return;
+  // If it cannot be loaded, nothing is missing on the page itself.
+  await import('./app/offline/start').then(({ start }) => start()).catch(() => {});
 }
 
 /** What fails here fails again when the page is opened, which then says why. */

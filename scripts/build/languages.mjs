@@ -1,16 +1,12 @@
-/** @file Builds the site in English, and then in every other language into the same folder. Arguments go to Vite. */
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { bundled } from '../bundle.mjs';
+/** @file Which built files only pages in one language need, so that a reader takes along their own language alone. */
 
-const { ALL_LANGUAGES } = await bundled('src/core/language.ts');
-const vite = fileURLToPath(new URL('../../node_modules/vite/bin/vite.js', import.meta.url));
-for (const { tag, name } of ALL_LANGUAGES) {
-  console.log(`\n${name}`);
-  const { status } = spawnSync(
-    process.execPath,
-    [vite, 'build', '--logLevel', 'warn', ...process.argv.slice(2)],
-    { stdio: 'inherit', env: { ...process.env, ZEBRA_LANGUAGE: tag } },
-  );
-  if (status !== 0) process.exit(status ?? 1);
+/**
+ * The language that a file is for; undefined if it is for all of them, also if several have it. `languages` are the
+ * files of each that are not below its folder: scripts are in one folder for all.
+ */
+export function languageOf(path, languages = new Map()) {
+  const [folder] = path.split('/');
+  if (languages.has(folder) && path !== folder) return folder;
+  const found = [...languages].filter(([, paths]) => paths.has(path)).map(([language]) => language);
+  return found.length === 1 ? found[0] : undefined;
 }

@@ -6,7 +6,7 @@
  * Workers are under the policy on every host, with headers or without: the site starts only blob: workers, and a blob:
  * worker inherits the policy of the page that created it (src/workers/startWorker.ts). A worker started from its own URL
  * would have only the policy of its own response headers, which a plain static host does not send. `worker-src` allows
- * the site's own URLs for one script: the service worker that isolates pages, which only passes answers on.
+ * the site's own URLs for one script: the service worker, which isolates pages and answers without a network.
  */
 
 /** `default-src` refuses whatever is not listed here. Framing is allowed: course pages embed lessons. */
@@ -15,8 +15,9 @@ const DIRECTIVES = {
   'script-src': "'self' 'wasm-unsafe-eval'", // WebAssembly, but neither eval nor inline scripts
   'worker-src': "'self' blob:",
   'style-src': "'self'",
-  'img-src': 'data:', // the icon, and figures being converted to PNG
+  'img-src': "'self' data:", // the icons, and figures being converted to PNG
   'connect-src': "'self'",
+  'manifest-src': "'self'",
   'base-uri': "'none'",
   'form-action': "'none'",
 };

@@ -44,7 +44,10 @@ export const DRAGS = [
 
 /** Trains, drags, and returns the tasks of the page's main thread, longest first. */
 export async function drag(browser, address, { page: opening, slider, edit, idle = false }) {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const page = await browser.newPage({
+    viewport: { width: 1440, height: 900 },
+    serviceWorkers: 'block',
+  });
   try {
     if (idle) await page.goto(`${address}#/${opening}`);
     else await openAt(page, `${address}#/${opening}`);

@@ -92,7 +92,10 @@ const races = [];
 const used = [];
 await withPage({ webgpu: true }, async (address, browser) => {
   for (const { name, query, until, limit, page: opening } of chosen) {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const page = await browser.newPage({
+      viewport: { width: 1440, height: 900 },
+      serviceWorkers: 'block',
+    });
     if (opening) await openAt(page, `${address}#/${opening}`);
     else await openLab(page, address, query);
     rows.push({ name, ...(await measure(page, until, limit)) });

@@ -16,7 +16,10 @@ const LIMIT_MS = 60_000;
 
 /** Milliseconds from pressing Train to the first loss on the page, and of each stage on the way. */
 export async function start(browser, address, { query }) {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const page = await browser.newPage({
+    viewport: { width: 1440, height: 900 },
+    serviceWorkers: 'block',
+  });
   try {
     await openLab(page, address, query);
     const shown = firstLoss(page);

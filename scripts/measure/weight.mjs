@@ -60,7 +60,10 @@ async function weigh() {
   const rows = [];
   await withPage({ webgpu: false }, async (address, browser) => {
     for (const name of PAGES) {
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+      const context = await browser.newContext({
+        viewport: { width: 1440, height: 900 },
+        serviceWorkers: 'block',
+      });
       const page = await context.newPage();
       const bodies = new Map();
       const began = new Map(); // epoch ms
@@ -169,7 +172,10 @@ async function phone() {
   console.log('| page | first contentful paint | its control answers |\n|---|---:|---:|');
   await withPage({ webgpu: false }, async (_, browser) => {
     for (const name of ['', 'lessons', 'lessons/00-play', 'lab']) {
-      const context = await browser.newContext({ viewport: { width: 412, height: 915 } });
+      const context = await browser.newContext({
+        viewport: { width: 412, height: 915 },
+        serviceWorkers: 'block',
+      });
       const page = await context.newPage();
       const wire = await context.newCDPSession(page);
       await wire.send('Emulation.setCPUThrottlingRate', { rate: 4 });

@@ -46,7 +46,7 @@ const numbers = (text: string): readonly string[] =>
   (
     text
       .replaceAll(/\$[^$]+\$|`[^`]+`|\]\([^)]*\)|\{\d+(?=[:}])|<\/?\d+\/?>/g, ' ')
-      .match(/\d+([.,  \u202f]\d{3})*([.,]\d+)?/g) ?? []
+      .match(/\d+([.,\s]\d{3})*([.,]\d+)?/g) ?? []
   ).map((one) => one.replaceAll(/\D/g, ''));
 
 function without(all: readonly string[], others: readonly string[]): readonly string[] {

@@ -16,11 +16,11 @@ export interface Place {
 
 /** Functions that take no words. */
 const MUTE =
-  /(^|\.)(querySelector|querySelectorAll|matches|closest|getElementById|getElementsBy\w+|addEventListener|removeEventListener|dispatchEvent|getContext|matchMedia|fetch|URL|Worker|RegExp|Symbol|getItem|setItem|removeItem|setAttribute|getAttribute|removeAttribute|hasAttribute|toggleAttribute|attr|style|select|selectAll|setProperty|getPropertyValue|startsWith|endsWith|includes|indexOf|split|createElement|createElementNS|mark|measure|warn|error|log|info|debug|canParse|has|get|delete|supports|registerProcessor|TextDecoder|TextEncoder|Blob|classList\.\w+|importKey|digest|localeCompare|test|exec|replaceAll|replace|match|matchAll|search|CustomEvent|Event|font|DOMException|glob)$/;
+  /(^|\.)(accuracyOf|rowsOf|querySelector|querySelectorAll|matches|closest|getElementById|getElementsBy\w+|addEventListener|removeEventListener|dispatchEvent|getContext|matchMedia|fetch|URL|Worker|RegExp|Symbol|getItem|setItem|removeItem|setAttribute|getAttribute|removeAttribute|hasAttribute|toggleAttribute|attr|style|select|selectAll|setProperty|getPropertyValue|startsWith|endsWith|includes|indexOf|split|createElement|createElementNS|mark|measure|warn|error|log|info|debug|canParse|has|get|delete|supports|registerProcessor|TextDecoder|TextEncoder|Blob|classList\.\w+|importKey|digest|localeCompare|test|exec|replaceAll|replace|match|matchAll|search|CustomEvent|Event|font|DOMException|glob)$/;
 /** Properties whose value is always shown. */
 const SHOWN = /^(label|xLabel|yLabel|title|heading|says|say|caption|hint|unit|noun|plural|singular|word|summary|description|lead|ask|legend|placeholder|ariaLabel)$/; // prettier-ignore
 /** Properties whose value never is. */
-const HIDDEN = /^(class|className|id|kind|type|href|src|url|path|style|fill|stroke|transform|font|cssText|key|code|mime|selector|pattern|d|viewBox|points|cursor|display|term|expression|plan|colour|color|__.*)$/; // prettier-ignore
+const HIDDEN = /^(class|role|className|id|kind|type|href|src|url|path|style|fill|stroke|transform|font|cssText|key|code|mime|selector|pattern|d|viewBox|points|cursor|display|term|expression|plan|colour|color|__.*)$/; // prettier-ignore
 
 /** Whether there are words to translate. */
 export const isWord = (text: string): boolean => /\p{L}{2}|^[AI]\b/u.test(spoken(text));
@@ -51,6 +51,6 @@ export function isMessage(text: string, place: Place): boolean {
 
 /** Styles, paths, selectors, markup and programs. */
 const isCode = (text: string): boolean =>
-  /=>|;\s*$|^\s*[.#@][\w-]|[\w-]+\s*\{(?!\d+[:}])|^!?[a-z]+(\([^)]*\))? [&|] |\b(var|calc|rgb|rgba|hsl|url|translate|rotate|scale|minmax|repeat)\(|^--|<\/?[a-z]|\bpx\b|^\s*(import|from|def|fn|let|const|return|struct|class) |^(https?|data|blob):|\\n\s*\w+ ?=|^\s*#|"""|^dict\(|^ {4}|\b[qk]v?_idx\b|^(True|False)$|^[A-Z]+ = |```/.test(
+  /=>|charset=|;\s*$|^\s*[.#@][\w-]|[\w-]+\s*\{(?!\d+[:}])|^!?[a-z]+(\([^)]*\))? [&|] |\b(var|calc|rgb|rgba|hsl|url|translate|rotate|scale|minmax|repeat)\(|^--|<\/?[a-z]|\bpx\b|^\s*(import|from|def|fn|let|const|return|struct|class) |^(https?|data|blob):|\\n\s*\w+ ?=|^\s*#|"""|^dict\(|^ {4}|\b[qk]v?_idx\b|^(True|False)$|^[A-Z]+ = |```/.test(
     text,
   );

@@ -12,13 +12,13 @@ export interface Translations {
   readonly lesson: (id: string, message: string) => string;
 }
 
-/** The environment variable ZEBRA_LANGUAGE, checked. Throws Error. */
+/** A language by its tag, as in the environment variable ZEBRA_LANGUAGE; English if there is none. Throws Error. */
 export function languageOf(tag: string | undefined): Language {
   const all = [ENGLISH, ...LANGUAGES, MADE_UP];
   const language = all.find((one) => one.tag === (tag || 'en'));
   if (language) return language;
   throw new Error(
-    `ZEBRA_LANGUAGE is '${tag}'; it should be one of ${all.map((one) => one.tag).join(', ')}`,
+    `the site has no language '${tag}'; it should be one of ${all.map((one) => one.tag).join(', ')}`,
   );
 }
 

@@ -42,7 +42,7 @@ export function documentOf(
       () => `<title>${escaped(page.title)}</title>\n    ${headOf(page, url, relative)}`,
     )
     .replace(/\s*<meta\s+name="description"[^>]*>/, '')
-    .replaceAll(/(href|src)="\.\/(?=assets\/)/g, `$1="${relative}`)
+    .replaceAll(/(href|src)="\.\/(?=assets\/|manifest\.json|icon-)/g, `$1="${relative}`)
     .replace(
       '<div id="app"></div>',
       () => `<div id="app">${withRoot(page.body, relative, pagesFrom(relative))}</div>`,

@@ -3,10 +3,10 @@
  *
  * The page `#/teach` makes the same packages without a command.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from '../built.mjs';
 import { bundled } from '../bundle.mjs';
 import { lessonFiles } from '../lessons/files.mjs';
 import { optionsOf } from '../options.mjs';
@@ -38,54 +38,28 @@ if (chosen.length === 0 || more.length > 0) {
   );
   process.exit(2);
 }
-if (values.language !== undefined)
-  console.log(`Lessons are in English alone, so --language ${values.language} changes nothing.`);
+const { languageOf, translationsOf } = await bundled('scripts/messages/lookup.ts');
+const language = languageOf(values.language); // refuses a language that the site does not have
+const translations = translationsOf('.', language);
+const folder = language.tag === 'en' ? '' : `${language.tag}/`;
 
-if (!values['as-built'] && isOld('dist/package-files.json')) {
-  console.log('The built site is missing or older than its sources: npm run build');
-  const { status } = spawnSync('npm', ['run', 'build'], {
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
-  if (status !== 0) process.exit(status ?? 1);
-}
+if (!values['as-built']) build(`dist/${folder}package-files.json`);
 
 const { makePackage } = await bundled('src/app/teach/package/make.ts');
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const { readDocument } = await bundled('src/lessons/document.ts');
-const list = readFileSync('dist/package-files.json', 'utf8');
+const list = readFileSync(`dist/${folder}package-files.json`, 'utf8');
 mkdirSync(values.out, { recursive: true });
 for (const id of chosen) {
-  const { title } = readDocument(id, lessonFiles()[id]);
+  const title = translations.lesson(id, readDocument(id, lessonFiles()[id]).title);
   const { name, bytes } = await makePackage({ lesson: id, title, version }, list, (path) =>
     Promise.resolve(new Uint8Array(readFileSync(join('dist', path)))),
   );
-  writeFileSync(join(values.out, name), bytes);
-  console.log(`${join(values.out, name)}: ${(bytes.length / 1e6).toFixed(1)} MB`);
+  const own = folder === '' ? name : name.replace(/(?=-scorm12)/, `-${language.tag}`);
+  writeFileSync(join(values.out, own), bytes);
+  console.log(`${join(values.out, own)}: ${(bytes.length / 1e6).toFixed(1)} MB`);
 }
 
 function isNumber(id, text) {
   return /^\d{1,2}$/.test(text ?? '') && Number(id.slice(0, 2)) === Number(text);
-}
-
-/** Whether something that the build reads is newer than what it wrote. */
-function isOld(file) {
-  if (!existsSync(file)) return true;
-  const written = statSync(file).mtimeMs;
-  const newer = (path) => {
-    const about = statSync(path);
-    if (!about.isDirectory()) return about.mtimeMs > written;
-    return readdirSync(path).some((name) => newer(join(path, name)));
-  };
-  return [
-    'index.html',
-    'lessons',
-    'models',
-    'package.json',
-    'public/recorded',
-    'scripts/build',
-    'scripts/lessons',
-    'src',
-    'vite.config.ts',
-  ].some(newer);
 }

@@ -24,9 +24,19 @@ export const adaptedBuckets = (positions: PositionLosses): readonly Bucket[] =>
 
 const LOOKS = { 'as it was': 'approximate', adapted: 'global', 'from scratch': 'local' } as const;
 
-/** At the last step the label is the role alone. */
-function labelOf({ role, step }: AdaptedLook, last: number): string {
-  if (role !== 'adapted' || step === last) return role;
+const NAMES: Readonly<Record<Role, string>> = {
+  'as it was': /* a message */ 'as it was',
+  adapted: /* a message */ 'adapted',
+  'from scratch': /* a message */ 'from scratch',
+};
+
+/** Whether the label is the role alone. */
+const isLast = ({ role, step }: AdaptedLook, last: number): boolean =>
+  role !== 'adapted' || step === last;
+
+function labelOf(look: AdaptedLook, last: number): string {
+  const { role, step } = look;
+  if (isLast(look, last)) return NAMES[role];
   return step === 0 ? 'changed, untrained' : `after ${step} steps`;
 }
 
@@ -38,10 +48,10 @@ export function adaptationChart({ context, plan, looks }: Adapted): Chart | unde
   const series = shown.map((look): Series => {
     const label = labelOf(look, plan.steps);
     return {
-      id: label,
+      id: isLast(look, plan.steps) ? look.role : label,
       label,
       look: LOOKS[look.role],
-      weight: label === look.role ? 2 : 1,
+      weight: isLast(look, plan.steps) ? 2 : 1,
       points: look.buckets.map(({ to, loss }) => {
         const y = perplexity(loss);
         return { x: to, y, low: y, high: y };
@@ -70,7 +80,11 @@ export function wordsOfAdaptation({ context, plan }: Adapted, chart: Chart | und
     const own = points?.findLast(({ x }) => x <= context);
     return points && own ? { far: points.at(-1)!.y, own: own.y } : undefined;
   };
-  const [before, after, scratch] = [at('as it was'), at('adapted'), at('from scratch')];
+  const [before, after, scratch] = [
+    at(/* not a message */ 'as it was'),
+    at('adapted'),
+    at(/* not a message */ 'from scratch'),
+  ];
   if (!before) return '';
   const slope = ({ far, own }: { far: number; own: number }) =>
     `${fixed(far, 2)} (${far < own ? '−' : '+'}${fixed(Math.abs(100 * (far / own - 1)), 0)} % against ${context})`;

@@ -17,7 +17,11 @@ export interface AdaptPlan {
 }
 
 /** The models compared: the original, the adapted one, and one that starts from scratch. */
-export const ROLES = ['as it was', 'adapted', 'from scratch'] as const;
+export const ROLES = [
+  /* not a message */ 'as it was',
+  'adapted',
+  /* not a message */ 'from scratch',
+] as const;
 export type Role = (typeof ROLES)[number];
 
 /** The base is raised as the NTK-aware rule says: s^(d / (d − 2)). */

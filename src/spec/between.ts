@@ -10,7 +10,7 @@ import { CONTROLS } from './controls';
 export const watchSameTokens = (a: RunSpec, b: RunSpec): boolean =>
   CONTROLS.every(
     ({ name, section }) =>
-      (section !== 'Training data' && name !== 'context') || a[name] === b[name],
+      (section !== /* a message */ 'Training data' && name !== 'context') || a[name] === b[name],
   );
 
 /** The names of the settings in which two runs differ. */

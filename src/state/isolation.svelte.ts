@@ -5,7 +5,7 @@
  * A host that sends the headers needs none of this. A page inside another page never does it: whether it is isolated
  * depends on the page around it.
  */
-import { SWITCH } from '../workers/isolation/headers';
+import { OFFLINE_SWITCH, SWITCH } from '../workers/isolation/headers';
 
 /** Why this page is isolated or is not. */
 export type Isolation =
@@ -14,7 +14,7 @@ export type Isolation =
   | { readonly kind: 'starting' }
   /** The service worker is there; pages are isolated from the next load on. */
   | { readonly kind: 'atReload' }
-  | { readonly kind: 'off' | 'framed' | 'insecure' | 'noServiceWorker' }
+  | { readonly kind: 'off' | 'forgotten' | 'framed' | 'insecure' | 'noServiceWorker' }
   /** `message` is the browser's own. */
   | { readonly kind: 'refused'; readonly message: string };
 
@@ -54,7 +54,7 @@ export class IsolationHere {
     const reason = whyNot(around);
     if (reason) {
       this.state = reason;
-      if (reason.kind === 'off') await remove(around);
+      if (reason.kind === 'off' || reason.kind === 'forgotten') await remove(around);
       return;
     }
     try {
@@ -96,7 +96,9 @@ export class IsolationHere {
 }
 
 function whyNot({ search, framed, secure, workers }: Around): Isolation | undefined {
-  if (new URLSearchParams(search).get(SWITCH) === 'off') return { kind: 'off' };
+  const switches = new URLSearchParams(search);
+  if (switches.get(SWITCH) === 'off') return { kind: 'off' };
+  if (switches.get(OFFLINE_SWITCH) === 'off') return { kind: 'forgotten' };
   if (framed) return { kind: 'framed' };
   if (!secure) return { kind: 'insecure' };
   return workers ? undefined : { kind: 'noServiceWorker' };

@@ -2,7 +2,9 @@
 import { MOST_THREADS } from '../core/backendFacts';
 import type { Abilities, AbilityRow } from './abilities';
 import type { Isolation } from './isolation.svelte';
+import type { Offline } from './offline.svelte';
 import { sayNotIsolated } from './sayEngine';
+import { sayOffline } from './sayOffline';
 import { sayIndexedDB, sayLocalStorage, sayRoom, sayServiceWorker } from './sayStorage';
 
 /** Why WebAssembly uses one thread here; undefined if it uses several. */
@@ -37,7 +39,11 @@ export function sayHeadline(facts: Abilities, isolation: Isolation): string {
     : `Everything works while the page is open.${unkept}`;
 }
 
-export const sayRows = (facts: Abilities, isolation: Isolation): readonly AbilityRow[] => [
+export const sayRows = (
+  facts: Abilities,
+  isolation: Isolation,
+  offline: Offline,
+): readonly AbilityRow[] => [
   sayWebGpu(facts),
   sayWasm(facts),
   sayWorkers(facts),
@@ -47,13 +53,7 @@ export const sayRows = (facts: Abilities, isolation: Isolation): readonly Abilit
   sayIndexedDB(facts),
   sayRoom(facts),
   sayServiceWorker(facts),
-  {
-    name: 'Offline',
-    found: 'Not available yet.',
-    means:
-      'An open page keeps what it has loaded, but without a network nothing opens after the tab is closed.',
-    helps: 'Keep the network on during the lesson.',
-  },
+  sayOffline(offline),
   sayClipboard(facts),
   {
     name: 'Saving files',
@@ -167,6 +167,7 @@ const HELPS_ISOLATION: Record<Isolation['kind'], string> = {
   starting: 'Wait a moment: the page is adding the headers itself.',
   atReload: 'Reload the page once.',
   off: 'Remove isolation=off from the address.',
+  forgotten: 'Remove offline=off from the address.',
   framed: 'Open the site in a tab of its own.',
   insecure: 'Open the site over HTTPS.',
   noServiceWorker: `A window that is not private. ${HEADERS}`,

@@ -72,6 +72,8 @@ export function sayNotIsolated(state: Isolation): string {
       return 'reload the page once, and it will use all cores';
     case 'off':
       return 'the address says isolation=off; without that, it would use all cores';
+    case 'forgotten':
+      return 'the address says offline=off, which removes the service worker; without that, it would use all cores';
     case 'framed':
       return 'this page is embedded in another one that is not cross-origin isolated. In a tab of its own it uses all cores';
     case 'insecure':

@@ -44,28 +44,34 @@ export function sayRoom({ quota, usage, persistent }: Abilities): AbilityRow {
 const SERVICE_WORKER: Record<ServiceWorkerState, Omit<AbilityRow, 'name'>> = {
   controls: {
     found: 'Installed, and in use on this page.',
-    means: 'It adds the headers that threads need, and stores nothing.',
+    means:
+      'It adds the headers that threads need if the host does not send them, and opens the site without a network.',
   },
   installed: {
     found: 'Installed, but not in use on this page yet.',
-    means: 'It adds the headers that threads need from the next load on.',
+    means:
+      'It adds the headers that threads need, and works without a network, from the next load on.',
   },
   installing: {
     found: 'Being installed.',
-    means: 'It adds the headers that threads need from the next load on.',
+    means:
+      'It adds the headers that threads need, and works without a network, from the next load on.',
   },
   none: {
     found: 'Not installed.',
-    means: 'It is only needed if the host does not send the headers for threads.',
+    means:
+      'It is needed to open the site without a network, and for threads if the host does not send the headers for them.',
   },
   unavailable: {
     found: 'This browser does not allow any here.',
-    means: 'Threads work only if the host sends the headers for them.',
+    means:
+      'The site needs a network, and threads work only if the host sends the headers for them.',
     helps: 'HTTPS, and a window that is not private.',
   },
   noAnswer: {
     found: 'The browser did not answer.',
-    means: 'Threads work only if the host sends the headers for them.',
+    means:
+      'The site needs a network, and threads work only if the host sends the headers for them.',
     helps: 'Allow the site to store data.',
   },
 };

@@ -6,6 +6,7 @@
  * script. Inside that script `import.meta.url` is unchanged; only `location` is the blob's.
  */
 
+import { tellVersion } from './offline/tell';
 import { siteRoot } from './site';
 
 /** Messages that arrive before the script has loaded are queued for it, in order. */
@@ -35,5 +36,6 @@ export function startWorker(script: string, name: string, base = siteRoot()): Wo
     address = URL.createObjectURL(new Blob([bootstrap(url)], { type: 'text/javascript' }));
     addresses.set(url, address);
   }
+  tellVersion(address);
   return new Worker(address, { type: 'module', name });
 }

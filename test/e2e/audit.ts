@@ -20,7 +20,7 @@ interface Seen {
 }
 
 /** One node of the accessibility tree, in the tree's order. */
-export interface Node {
+interface Node {
   readonly role: string;
   readonly name: string;
   readonly level?: number;

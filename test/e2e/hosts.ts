@@ -34,6 +34,8 @@ async function listening(server: Server, root = '/'): Promise<Host> {
 }
 
 export interface Plain {
+  /** The folder of the built site; asked for every file, so that a test may put another version there. */
+  readonly site?: () => string;
   /** Headers of every answer; none by default. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Files that are served empty. */
@@ -60,6 +62,7 @@ export interface Plain {
 
 /** The built site on a host that sends no policy of its own, as many static hosts do: folders have an index and a slash. */
 export async function plainHost({
+  site = () => 'dist',
   headers = {},
   spoilt,
   missing,
@@ -68,7 +71,7 @@ export async function plainHost({
   arrives = () => {},
   before = [],
   folder,
-  over = 'dist',
+  over,
   slashless = false,
   filesOnly = false,
 }: Plain = {}): Promise<Host> {
@@ -80,7 +83,7 @@ export async function plainHost({
     let path = normalize(below ?? '/404.html');
     const isIn = async (root: string) =>
       (await stat(join(root, path)).catch(() => undefined))?.isDirectory();
-    const isFolder = (await isIn(over)) || (await isIn('dist'));
+    const isFolder = (over !== undefined && (await isIn(over))) || (await isIn(site()));
     if (isFolder && !filesOnly) {
       if (!path.endsWith('/') && !slashless)
         return void response.writeHead(301, { Location: `${pathname}/` }).end();
@@ -88,11 +91,11 @@ export async function plainHost({
     }
     const bytes = spoilt?.test(path)
       ? Buffer.alloc(0)
-      : await readFile(join(over, path)).catch(() =>
-          readFile(join('dist', path)).catch(() => undefined),
+      : await readFile(join(over ?? site(), path)).catch(() =>
+          readFile(join(site(), path)).catch(() => undefined),
         );
     if (!bytes || below === undefined || missing?.test(path)) {
-      const instead = await readFile('dist/404.html').catch(() => '');
+      const instead = await readFile(join(site(), '404.html')).catch(() => '');
       return void response.writeHead(404, { 'Content-Type': 'text/html' }).end(instead);
     }
     const code = before

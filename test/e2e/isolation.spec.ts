@@ -7,6 +7,7 @@ import { plainHost, type Host, type Plain } from './hosts';
 import { READY_MS, visit, watchForErrors } from './support';
 
 watchForErrors();
+test.use({ serviceWorkers: 'allow' });
 
 const TINY = 'task=needle&context=32&distance=8&width=16&layers=2&heads=2&window=4&batch=4';
 const LAB = `#/lab?v=1&backend=wasm&${TINY}`;

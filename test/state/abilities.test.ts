@@ -81,7 +81,7 @@ function* combinations(): Generator<readonly [Abilities, Isolation]> {
 test('every combination gives whole sentences', () => {
   const bad = new Set<string>();
   for (const [facts, isolation] of combinations()) {
-    const rows = sayRows(facts, isolation);
+    const rows = sayRows(facts, isolation, { kind: 'looking' });
     const sentences = [
       sayHeadline(facts, isolation),
       ...rows.flatMap(({ name, found, means, helps }) => [
@@ -131,7 +131,7 @@ describe('the headline', () => {
 });
 
 test('the text has the version, the date, the headline and every row', () => {
-  const rows = sayRows(ALL, ISOLATED);
+  const rows = sayRows(ALL, ISOLATED, { kind: 'looking' });
   const date = new Date(Date.UTC(2026, 11, 1, 8, 5));
   const text = sayAll(sayHeadline(ALL, ISOLATED), rows, { version: '1.2.3', date });
   expect(text).toMatch(/^Zebra Lab 1\.2\.3: what this browser can do, 2026-12-01 08:05 UTC\n/);

@@ -33,12 +33,12 @@ export function standingOf(mask: Mask, nearest: Found): Standing {
   if (isTopLeft(mask)) {
     // One query at the first key reads itself, as in every pattern.
     const as = queries === 1 ? causal : exactly({ queries, keys: queries, row });
-    if (as) return aligned(mask, as, 'top left');
+    if (as) return aligned(mask, as, /* not a message */ 'top left');
   }
   if (nearest.difference.cells === 0) return { nearest };
   if (isBottomRight(mask)) {
     const as = exactly({ queries: keys, keys, row: (q) => row(queries - keys + q) });
-    if (as) return aligned(mask, as, 'bottom right');
+    if (as) return aligned(mask, as, /* not a message */ 'bottom right');
   }
   return { nearest: isPlaceless(mask) ? nearestPlaceless(mask) : nearest };
 }

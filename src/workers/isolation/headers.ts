@@ -8,13 +8,20 @@
 
 /** Part of an address before its `#`: `?isolation=off` turns the worker off, `?isolation=on` on again. */
 export const SWITCH = 'isolation';
+/** Likewise: `?offline=off` forgets what the site keeps, and removes the worker. */
+export const OFFLINE_SWITCH = 'offline';
+
+/** The address turns the worker off, so it leaves the page alone. */
+export function switchedOff(url: string): boolean {
+  const { searchParams } = new URL(url);
+  return [SWITCH, OFFLINE_SWITCH].some((name) => searchParams.get(name) === 'off');
+}
 
 type Asked = Pick<Request, 'url' | 'mode' | 'destination' | 'method'>;
 
 /** Pages and the scripts of workers. Everything else comes from the same origin and needs no header. */
 export function takesHeaders({ url, mode, destination, method }: Asked, origin: string): boolean {
-  const { origin: from, searchParams } = new URL(url);
-  if (from !== origin || method !== 'GET' || searchParams.get(SWITCH) === 'off') return false;
+  if (new URL(url).origin !== origin || method !== 'GET' || switchedOff(url)) return false;
   return mode === 'navigate' || destination === 'worker' || destination === 'sharedworker';
 }
 

@@ -98,6 +98,20 @@ describe('a package', () => {
     }
   });
 
+  test('of a page in another language has it at the root, like an English one', () => {
+    const german = PAGE.replace('<html>', '<html lang="de" data-root="../">').replace(
+      '</head>',
+      '<script src="../assets/b.js"></script>\n</head>',
+    );
+    const files = new Map([...FILES].filter(([path]) => path !== 'index.html'));
+    const entries = unzipSync(packageOf(PACKED, files.set('de/index.html', strToU8(german))));
+    expect(Object.keys(entries)).not.toContain('de/index.html');
+    expect(strFromU8(entries['imsmanifest.xml']!)).toContain('href="index.html"');
+    const page = strFromU8(entries['index.html']!);
+    expect(page).toContain('<html lang="de" data-root="./">');
+    expect(page).toContain('src="./assets/b.js"');
+  });
+
   test('is refused if the page is missing or not ours', () => {
     expect(() => packageOf(PACKED, new Map())).toThrow('do not include index.html');
     const strange = new Map([['index.html', strToU8('<p>404')]]);

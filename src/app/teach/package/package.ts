@@ -23,12 +23,16 @@ const STORED = /\.zip$/;
 
 /** Throws InputError if there is no usable page. */
 export function packageOf(packed: Packed, files: Files): Uint8Array<ArrayBuffer> {
-  const page = files.get(PAGE);
-  check(page, `the files of the lesson do not include ${PAGE}`);
-  const names = [...files.keys()].filter((path) => path !== PAGE).sort();
+  // In other languages than English, it lies in a folder of the site.
+  const from = [...files.keys()].find((path) => /(^|\/)index\.html$/.test(path));
+  const page = from === undefined ? undefined : files.get(from);
+  check(page && from !== undefined, `the files of the lesson do not include ${PAGE}`);
+  const up = '../'.repeat(from.split('/').length - 1);
+  const html = strFromU8(page).replaceAll(`="${up || './'}`, '="./');
+  const names = [...files.keys()].filter((path) => path !== from).sort();
   const entries: Zippable = {
     'imsmanifest.xml': strToU8(manifestOf(packed, [PAGE, ...names])),
-    [PAGE]: strToU8(pageOf(strFromU8(page), packed)),
+    [PAGE]: strToU8(pageOf(html, packed)),
   };
   for (const name of names)
     entries[name] = [files.get(name)!, { level: STORED.test(name) ? 0 : 9 }];
@@ -48,10 +52,13 @@ function pageOf(site: string, { lesson, step = '', query }: Packed): string {
     .replaceAll('&', '&amp;')
     .replaceAll('"', '&quot;')
     .replaceAll('<', '&lt;');
-  const html = site.replace(
-    /<div id="app">.*<\/div>(?=\s*(<script[^>]*><\/script>\s*)?<\/body>)/s,
-    '<div id="app"></div>',
-  );
+  const html = site
+    .replace(
+      /<div id="app">.*<\/div>(?=\s*(<script[^>]*><\/script>\s*)?<\/body>)/s,
+      '<div id="app"></div>',
+    )
+    // A lesson in a course is not an app to install.
+    .replaceAll(/\s*<link rel="(?:manifest|apple-touch-icon)"[^>]*>/g, '');
   const end = html.indexOf('</head>');
   check(end >= 0 && !html.includes(`name="${META}"`), `${PAGE} is not the page of this site`);
   return `${html.slice(0, end)}<meta name="${META}" content="${content}">\n  ${html.slice(end)}`;

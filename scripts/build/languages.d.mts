@@ -1,0 +1,4 @@
+export function languageOf(
+  path: string,
+  languages?: ReadonlyMap<string, ReadonlySet<string>>,
+): string | undefined;
