@@ -12,7 +12,7 @@ import type { History, StepRecord } from './history';
 
 export type AxisId = 'steps' | 'tokens' | 'needed' | 'done' | 'seconds' | 'bytes';
 
-export type Kind = 'counted' | 'measured' | 'predicted' | 'measured or predicted';
+export type Kind = 'counted' | 'measured' | 'predicted' | 'mixed';
 
 export interface Axis {
   readonly id: AxisId;
@@ -37,7 +37,7 @@ export function kindOf({ id, kind }: Axis, histories: readonly History[]): Kind 
   if (id !== 'bytes') return kind;
   const measured = histories.filter(({ peak }) => peak !== undefined).length;
   if (measured === 0) return 'predicted';
-  return measured === histories.length ? kind : 'measured or predicted';
+  return measured === histories.length ? kind : 'mixed';
 }
 
 /** What one step adds to the counted axes, and the memory the run needs. */
