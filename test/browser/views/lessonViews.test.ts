@@ -108,7 +108,7 @@ describe('cost against length on a stage', () => {
 test('keeps its costs if settings are impossible', async () => {
   const stage = staged();
   const { getByRole } = await render(Costs, { stage });
-  const region = getByRole('region', { name: 'Costs' });
+  const region = getByRole('group', { name: 'Costs' });
   await expect.element(region).toHaveTextContent('1,092');
   stage.change({ width: 100, heads: 3 });
   expect(stage.problem).toBeDefined();
