@@ -12,13 +12,7 @@ import type { History, StepRecord } from './history';
 
 export type AxisId = 'steps' | 'tokens' | 'needed' | 'done' | 'seconds' | 'bytes';
 
-type Kind = 'counted' | 'measured' | 'predicted';
-
-const KINDS: Readonly<Record<Kind, string>> = {
-  counted: /* a message */ 'counted',
-  measured: /* a message */ 'measured',
-  predicted: /* a message */ 'predicted',
-};
+export type Kind = 'counted' | 'measured' | 'predicted' | 'mixed';
 
 export interface Axis {
   readonly id: AxisId;
@@ -38,12 +32,12 @@ export const AXES: readonly Axis[] = [
 
 export const axisOf = (id: string): Axis | undefined => AXES.find((axis) => axis.id === id);
 
-/** In words. Memory is predicted until a run has reported what it holds. */
-export function kindOf({ id, kind }: Axis, histories: readonly History[]): string {
-  if (id !== 'bytes') return KINDS[kind];
+/** Memory is predicted until a run has reported what it holds. */
+export function kindOf({ id, kind }: Axis, histories: readonly History[]): Kind {
+  if (id !== 'bytes') return kind;
   const measured = histories.filter(({ peak }) => peak !== undefined).length;
-  if (measured === 0) return KINDS.predicted;
-  return measured === histories.length ? KINDS[kind] : 'measured or predicted';
+  if (measured === 0) return 'predicted';
+  return measured === histories.length ? kind : 'mixed';
 }
 
 /** What one step adds to the counted axes, and the memory the run needs. */

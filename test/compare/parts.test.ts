@@ -41,7 +41,7 @@ describe('axes', () => {
     const [bytes, seconds] = [axisOf('bytes')!, axisOf('seconds')!];
     const measured = { ...history, peak: 4096 };
     expect(kindOf(bytes, [history, history])).toBe('predicted');
-    expect(kindOf(bytes, [measured, history])).toBe('measured or predicted');
+    expect(kindOf(bytes, [measured, history])).toBe('mixed');
     expect(kindOf(bytes, [measured, measured])).toBe('measured');
     expect(kindOf(seconds, [history])).toBe('measured');
   });
