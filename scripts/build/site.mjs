@@ -1,9 +1,14 @@
-/** @file Builds the site in English, and then in every other language into the same folder. Arguments go to Vite. */
+/** @file Builds the site in English, and then in every other language into the same folder. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bundled } from '../bundle.mjs';
+import { optionsOf } from '../options.mjs';
 import { builtFiles, writeList } from './offline.mjs';
+
+const { outDir } = optionsOf('Usage: npm run build [-- --outDir FOLDER]', {
+  outDir: { type: 'string', default: 'dist' },
+}).values;
 
 const { ALL_LANGUAGES } = await bundled('src/core/language.ts');
 const vite = fileURLToPath(new URL('../../node_modules/vite/bin/vite.js', import.meta.url));
@@ -11,7 +16,7 @@ for (const { tag, name } of ALL_LANGUAGES) {
   console.log(`\n${name}`);
   const { status } = spawnSync(
     process.execPath,
-    [vite, 'build', '--logLevel', 'warn', ...process.argv.slice(2)],
+    [vite, 'build', '--logLevel', 'warn', '--outDir', outDir],
     { stdio: 'inherit', env: { ...process.env, ZEBRA_LANGUAGE: tag, ZEBRA_SITE: '1' } },
   );
   if (status !== 0) process.exit(status ?? 1);
@@ -25,5 +30,4 @@ const inEnglish = new Set(english[1]);
 const languages = new Map(
   others.map(([tag, files]) => [tag, new Set(files.filter((file) => !inEnglish.has(file)))]),
 );
-const at = process.argv.indexOf('--outDir');
-writeList(at < 0 ? 'dist' : process.argv[at + 1], languages);
+writeList(outDir, languages);

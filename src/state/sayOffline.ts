@@ -1,4 +1,5 @@
 /** @file Sentences about working without a network: for the panel, and the row of the page about this browser. */
+import { formatInteger } from '../core/numbers';
 import type { FillProblem } from '../workers/offline/fill';
 import type { AbilityRow } from './abilities';
 import type { Offline, Unavailable } from './offline.svelte';
@@ -7,7 +8,7 @@ import type { Offline, Unavailable } from './offline.svelte';
 export const sayBytes = (bytes: number): string =>
   bytes < 1e6
     ? `${Math.max(1, Math.round(bytes / 1e3))} kB`
-    : `${Math.round(bytes / 1e6).toLocaleString('en-US')} MB`;
+    : `${formatInteger(Math.round(bytes / 1e6))} MB`;
 
 const UNAVAILABLE: Record<Exclude<Unavailable, 'failed'>, string> = {
   framed:
