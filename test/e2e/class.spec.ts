@@ -145,7 +145,7 @@ test('a lesson’s code contains how long the reader looked at a step', async ({
 
 test('ten questions before and after become a gain on the class page', async ({ page }) => {
   await visit(page, './#/test?when=before');
-  const questions = page.getByRole('group');
+  const questions = page.getByRole('main').getByRole('group');
   await expect(questions).toHaveCount(10);
   await expectAccessible(page);
   await questions.nth(0).getByLabel('24', { exact: true }).check();
