@@ -3,7 +3,8 @@ import { ALL_LANGUAGES, folderOfLanguage, LANGUAGE } from '../core/language';
 import { ENGLISH, type Language } from '../core/languages';
 import { siteRoot } from '../workers/site';
 import { packaged } from './packaged';
-import { folderOf, here, isNeutral } from './address';
+import { here, isNeutral } from './address';
+import { folderOf } from './route';
 
 const KEY = 'zebra-language';
 
@@ -30,15 +31,16 @@ export const hrefIn = (tag: string): string =>
   location.search +
   location.hash;
 
-/** Packages have one language. */
-export const offersLanguages = !packaged && ALL_LANGUAGES.length > 1;
+/** Packages have one language, and so has the development server, which would answer the others with 404. */
+export const offersLanguages = !packaged && !import.meta.env.DEV && ALL_LANGUAGES.length > 1;
 
 /**
  * The address to go to instead, if this one names no language (the site's root, a short link, a link from before there
  * were languages) and the reader chose another one before.
  */
 export function chosenElsewhere(): string | undefined {
-  if (packaged || LANGUAGE.tag !== ENGLISH.tag || self !== top || !isNeutral()) return undefined;
+  if (!offersLanguages || LANGUAGE.tag !== ENGLISH.tag || self !== top || !isNeutral())
+    return undefined;
   const tag = remembered();
   const isOther = ALL_LANGUAGES.some((one) => one.tag === tag) && tag !== LANGUAGE.tag;
   return isOther ? hrefIn(tag!) : undefined;
