@@ -1,25 +1,12 @@
 /** @file The messages of lessons and guides: a paragraph, list or table of prose each, and the texts of exercises. */
+import { RICH } from '../../src/lessons/mapProse';
 import type { LessonDocument, Heading } from '../../src/lessons/document';
 import type { Block, Prose } from '../../src/lessons/stepDocument';
 
 type Translate = (message: string) => string;
 
-/** Properties of exercises and scenes that a reader sees. */
-const SAID: ReadonlySet<string> = new Set([
-  'ask',
-  'hints',
-  'name', // of a run
-  'says',
-  'because',
-  'answer',
-  'points',
-  'text',
-  'tooHigh',
-  'tooLow',
-  'near',
-  'change',
-  'story',
-]);
+/** Properties of exercises and scenes that a reader sees; `name` is that of a run. */
+const SAID: ReadonlySet<string> = new Set([...RICH, 'story', 'name']);
 
 /** The same document in another language. Slugs, ids, answers and minutes stay. */
 export function translatedDocument(document: LessonDocument, say: Translate): LessonDocument {

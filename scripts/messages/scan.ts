@@ -105,7 +105,7 @@ class Pieces {
   /** `{0}`, or a choice between two texts. */
   expression(node: Node, span: Span): void {
     const index = this.holes.length;
-    const choice = choiceOf(node, this.code);
+    const choice = choiceOf(node);
     if (choice) {
       this.holes.push({ kind: 'choice', ...span, ...choice.hole });
       this.text += `{${index}:${choice.texts.join('|')}}`;
@@ -135,7 +135,7 @@ const unwrapped = (node: Node): Node =>
     ? unwrapped(node.expression)
     : node;
 
-function choiceOf(given: Node, code: string) {
+function choiceOf(given: Node) {
   const node = unwrapped(given);
   if (node.type !== 'ConditionalExpression') return undefined;
   const branches = [unwrapped(node.consequent), unwrapped(node.alternate)] as const;
@@ -149,7 +149,6 @@ function choiceOf(given: Node, code: string) {
       : [];
   const one = sides.findIndex((side) => side.type === 'Literal' && side.value === 1);
   const count = one >= 0 ? sides[1 - one] : undefined;
-  void code;
   return {
     texts: texts as string[],
     hole: {
@@ -466,7 +465,7 @@ class Markup extends Script {
       .filter(({ type }) => type === 'ExpressionTag')
       .map(({ expression }) => expression);
     if (!parts.some(({ type }) => type === 'Text')) {
-      if (isSaid || UNSAID.test(node.name) === false)
+      if (!UNSAID.test(node.name))
         for (const one of expressions)
           this.walk(one, [['value', { type: 'Property', key: { type: 'Identifier', name: node.name } }]]); // prettier-ignore
       else for (const one of expressions) this.quietly(one);

@@ -24,8 +24,6 @@ function below({ origin, pathname }: Pick<URL, 'origin' | 'pathname'>): string |
     : undefined;
 }
 
-export { folderOf };
-
 export const here = (): Route => routeOf(below(location) ?? '', location.hash);
 
 /** The URL of a page as the `href` of a link. */

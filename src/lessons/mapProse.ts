@@ -4,7 +4,7 @@ import type { LessonDocument } from './document';
 import type { Block, Prose } from './stepDocument';
 
 /** Strings of an exercise that are Markdown of one paragraph, wherever they occur in it. */
-const RICH: ReadonlySet<string> = new Set([
+export const RICH: ReadonlySet<string> = new Set([
   'ask',
   'hints',
   'says',
