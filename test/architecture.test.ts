@@ -54,6 +54,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'state',
     'views',
   ],
+  // what the Python package carries: the pure functions as an engine, and the workbench as a widget
+  notebook: ['core', 'masks'],
 };
 const LONG = 300; // lines
 /**

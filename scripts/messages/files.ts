@@ -1,7 +1,7 @@
 /** @file Which source files contain messages, and where message files are. */
 import { join } from 'node:path';
 
-/** Names of languages, kernels, exported programs, files that other programs import, and what only authors of lessons read: English in every language. */
+/** Names of languages, kernels, exported programs, files that other programs import, the Python package, and what only authors of lessons read: English in every language. */
 const ENGLISH_ONLY = [
   'src/core/languages.ts',
   'src/app/teach/classGrades.ts',
@@ -19,6 +19,7 @@ const ENGLISH_ONLY = [
   'src/model/bundleWriter.ts',
   'src/model/files/exportFolder.ts',
   'src/model/forward.ts',
+  'src/notebook/',
   'src/ops/',
   'src/program/',
   'src/reference/',

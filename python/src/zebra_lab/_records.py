@@ -1,0 +1,105 @@
+"""What a model was seen to read: plain records, without torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Capture", "Given", "Layer", "Mask", "Step", "Weights"]
+
+
+@dataclass(frozen=True, eq=False)
+class Mask:
+    """Which keys each query may read, as runs of keys.
+
+    `runs` is int32 [n, 3]: query, first key, key after the last; sorted, without empty or touching runs.
+    With fewer queries than keys, the queries are the last positions, as a cache is read.
+    """
+
+    queries: int
+    keys: int
+    runs: np.ndarray
+
+    @classmethod
+    def of(cls, cells: np.ndarray) -> Mask:
+        """The mask of a boolean array [queries, keys]; True where a key may be read."""
+        cells = np.asarray(cells, dtype=bool)
+        if cells.ndim != 2:
+            raise ValueError(f"a mask has two axes, queries and keys; this array has shape {cells.shape}")
+        edges = np.diff(np.pad(cells, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+        query, start = np.nonzero(edges == 1)
+        _, end = np.nonzero(edges == -1)
+        runs = np.stack([query, start, end], axis=1).astype(np.int32)
+        return cls(cells.shape[0], cells.shape[1], runs)
+
+    def to_array(self) -> np.ndarray:
+        """bool [queries, keys]; True where a key may be read."""
+        steps = np.zeros((self.queries, self.keys + 1), dtype=np.int8)
+        np.add.at(steps, (self.runs[:, 0], self.runs[:, 1]), 1)
+        np.add.at(steps, (self.runs[:, 0], self.runs[:, 2]), -1)
+        return np.cumsum(steps, axis=1, dtype=np.int8)[:, : self.keys].astype(bool)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Mask):
+            return NotImplemented
+        return (self.queries, self.keys) == (other.queries, other.keys) and np.array_equal(self.runs, other.runs)
+
+    def __hash__(self) -> int:
+        return hash((self.queries, self.keys, self.runs.tobytes()))
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the attention of a layer was called with, before it was combined into a mask."""
+
+    form: str  # 'none', 'bool', 'additive', 'block_mask'
+    dtype: str | None = None
+    shape: tuple[int, ...] | None = None
+    is_causal: bool = False
+    window: int | None = None  # keys a query reads, itself included, if the call names one
+    fill: float | None = None  # what an additive mask adds to a blocked score
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """Attention weights, float32 [texts, heads, queries, keys]; each row sums to 1 (less with sinks or dropout)."""
+
+    values: np.ndarray
+    computed: bool  # from q, k and the mask, because the kernel returned none; checked against the layer's output
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer, or one attention call, in one step."""
+
+    layer: int
+    # [texts][heads]; one entry where all texts, or all heads, have the same mask.
+    masks: tuple[tuple[Mask, ...], ...]
+    given: Given
+    kind: str | None = None  # as the config names it: 'sliding_attention', 'full_attention', ...
+    module: str | None = None  # 'model.layers.0.self_attn'
+    called_from: str | None = None  # 'train.py:88 in attend'
+    weights: Weights | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One forward pass: the prefill, or one step of decoding."""
+
+    name: str  # 'prefill', 'decode 1'
+    queries: int
+    keys: int
+    layers: tuple[Layer, ...]
+
+
+@dataclass(frozen=True)
+class Capture:
+    """What each layer read in each step."""
+
+    steps: tuple[Step, ...]
+    model: str | None = None  # the class, or the name it was loaded by
+    config: dict[str, Any] | None = None  # as in config.json
+    tokens: tuple[tuple[str, ...], ...] | None = None  # [texts][keys of the last step]
+    versions: dict[str, str] = field(default_factory=dict)
