@@ -18,7 +18,7 @@ import {
   space,
   toTop,
 } from './audit';
-import { button, numberOf, READY_MS, visit, watchForErrors } from './support';
+import { button, expectAccessible, numberOf, READY_MS, visit, watchForErrors } from './support';
 
 watchForErrors();
 
@@ -339,4 +339,25 @@ test.describe('a dialog', () => {
       await expect(dialog).toBeHidden();
       await expect(opens).toBeFocused();
     });
+});
+
+test('axe sees the colours that stay, not those in between', async ({ page }) => {
+  await visit(page, './health/');
+  await page.evaluate(() => {
+    const changing = Object.assign(document.createElement('button'), {
+      className: 'button primary',
+      textContent: 'Generate',
+    });
+    document.querySelector('main')!.append(changing);
+    setInterval(() => (changing.disabled = !changing.disabled), 60);
+  });
+  for (let times = 0; times < 5; times++) await expectAccessible(page);
+  expect(await page.evaluate(() => document.adoptedStyleSheets.length)).toBe(0);
+
+  await page.evaluate(() => {
+    const pale = Object.assign(document.createElement('p'), { textContent: 'Too pale to read.' });
+    Object.assign(pale.style, { color: '#bbb', background: '#fff' });
+    document.querySelector('main')!.append(pale);
+  });
+  await expect(expectAccessible(page)).rejects.toThrow(/color-contrast: <p/);
 });

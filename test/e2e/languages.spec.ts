@@ -60,10 +60,6 @@ const at = ({ url }: Host, path: string): string => {
   return `${origin}${pathname}${path}${search}`;
 };
 
-/** Until nothing fades or moves: a button that is becoming available has too little contrast for a moment. */
-const settle = (page: Page) =>
-  page.waitForFunction(() => document.getAnimations().every((one) => one.playState !== 'running'));
-
 /** Texts that still have an English word. */
 const plainWords = async (page: Page): Promise<readonly string[]> => {
   const texts = await page.evaluate(() => {
@@ -97,7 +93,6 @@ for (const { tag, title, train } of [
       await visit(page, `./${tag}/${path}`);
       await expect(page.locator('html')).toHaveAttribute('lang', tag);
       await expect(page.locator('h1').first()).toBeVisible();
-      await settle(page);
       await expectAccessible(page);
       await expectNoOverflow(page, 390);
       await page.setViewportSize({ width: 1440, height: 900 });

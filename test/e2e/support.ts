@@ -114,6 +114,7 @@ export function watchForErrors(): void {
 
 /** Expects no fault of WCAG 2.2 AA that axe can find. */
 export async function expectAccessible(page: Page): Promise<void> {
+  const restore = await withoutTransitions(page);
   const { violations } = await new AxeBuilder({ page })
     // Passed rules are not reported, and no second page merges the frames' results: both take longer than the check
     // itself.
@@ -121,7 +122,25 @@ export async function expectAccessible(page: Page): Promise<void> {
     .setLegacyMode()
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
     .analyze();
+  await restore();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+}
+
+/**
+ * Colours change at once until the returned function is called. A button that becomes available fades to its new colour,
+ * and in between its text may have too little contrast.
+ */
+async function withoutTransitions(page: Page): Promise<() => Promise<void>> {
+  const sheet = await page.evaluateHandle(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('*, *::before, *::after { transition: none !important; }');
+    document.adoptedStyleSheets.push(sheet);
+    return sheet;
+  });
+  return () =>
+    sheet.evaluate((sheet) => {
+      document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);
+    });
 }
 
 /** Switches the open page to the dark theme and waits until its colours have changed. */
