@@ -128,7 +128,7 @@ describe('documentation', () => {
       .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
       .map(({ name }) => name)
       .filter((name) => !hidden.has(name));
-    const rows = [...read('README.md').matchAll(/^\| \[`(\w+)`\]/gm)].map(([, name]) => name!);
+    const rows = [...read('README.md').matchAll(/\[`(\w+)`\]\(\1\)/g)].map(([, name]) => name!);
     expect(rows.sort()).toEqual(folders.sort());
   });
 });
