@@ -6,7 +6,7 @@
 import './platform';
 import { InputError } from '../core/check';
 import { registryOf } from '../core/registry';
-import type { Asked, Ask } from './ask';
+import type { Ask } from './ask';
 
 const asks = registryOf<Ask>(
   'question',
@@ -31,7 +31,7 @@ const zebraLab = {
     brought = [];
     given = [];
     try {
-      const asked: Asked = { facts: JSON.parse(facts) as never, files };
+      const asked = { facts: JSON.parse(facts) as never, files };
       const { answer, files: more = [] } = await asks.get(name).answer(asked);
       given = more;
       return JSON.stringify({ answer, files: more.length });

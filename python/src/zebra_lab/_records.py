@@ -96,10 +96,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Capture:
-    """What each layer read in each step."""
+    """What each layer read in each step.
+
+    A mask with fewer keys than its step has the last ones: a cache of a sliding layer keeps no more.
+    """
 
     steps: tuple[Step, ...]
     model: str | None = None  # the class, or the name it was loaded by
     config: dict[str, Any] | None = None  # as in config.json
     tokens: tuple[tuple[str, ...], ...] | None = None  # [texts][keys of the last step]
+    padding: tuple[tuple[int, int], ...] | None = None  # [texts]: padding before the text, and after it, in tokens
     versions: dict[str, str] = field(default_factory=dict)

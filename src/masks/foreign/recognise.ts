@@ -77,6 +77,14 @@ export function recognise(matrix: Matrix, asked: Asked = {}): Recognised {
     : chosen(matrix, levels, { polarity, meant, because, weights: asked.weights });
 }
 
+/** What a mask is that came as a mask, not as numbers: only its pattern is to be found. `because` is a clause. */
+export function recogniseMask(mask: Mask, because: string): Recognised {
+  return result({}, { least: 0, most: 1, distinct: 2 }, mask, nearestOf(mask), {
+    polarity: { allowed: 'nonzero', by: 'cells', sure: true, because },
+    meant: undefined,
+  });
+}
+
 /** Reads the numbers as added to scores. */
 function added(matrix: Matrix, levels: Levels, { polarity, meant }: Asked): Recognised {
   const { all, least, most, distinct, fill, fills } = levels;
@@ -159,8 +167,8 @@ interface Rest extends Pick<Recognised, 'fill' | 'rounded'> {
 }
 
 function result(
-  { note }: Matrix,
-  { least, most, distinct }: Levels,
+  { note }: Pick<Matrix, 'note'>,
+  { least, most, distinct }: Pick<Levels, 'least' | 'most' | 'distinct'>,
   mask: Mask,
   nearest: Found,
   { polarity, meant, ...rest }: Rest,

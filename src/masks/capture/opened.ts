@@ -1,0 +1,127 @@
+/** @file One step of a capture as a document of the workbench: a stack of layers, and the masks its config gives. */
+import { InputError } from '../../core/check';
+import { and, not, term, type Expression } from '../../attention/expression';
+import type { Mask } from '../../attention/mask';
+import { readConfig } from '../configs';
+import { recogniseMask, type Recognised } from '../foreign/recognise';
+import { docOfStack, type Opened } from '../opened';
+import { writeStack } from '../stackText';
+import type { Capture } from './read';
+import type { ManifestLayer } from './format';
+
+/** Which part of a capture: indices from 0. */
+export interface Part {
+  readonly step: number;
+  readonly text: number;
+  readonly head: number;
+}
+
+/** The index of the mask of a layer for one text and head. */
+export const maskIn = (
+  { masks }: ManifestLayer,
+  { text, head }: Pick<Part, 'text' | 'head'>,
+): number => {
+  const heads = masks[masks.length === 1 ? 0 : text]!;
+  return heads[heads.length === 1 ? 0 : head % heads.length]!;
+};
+
+/** The parts of a step whose masks differ from those of the parts before: all texts and heads, each kind once. */
+export function partsOf(capture: Capture, step: number): readonly Part[] {
+  const { layers } = capture.steps[step]!;
+  const heads = Math.max(...layers.flatMap(({ masks }) => masks.map((one) => one.length)));
+  const seen = new Set<string>();
+  const parts: Part[] = [];
+  for (let text = 0; text < capture.texts; text++)
+    for (let head = 0; head < heads; head++) {
+      const part = { step, text, head };
+      const sign = `${capture.padding?.[text]?.join() ?? ''} ${layers.map((layer) => maskIn(layer, part)).join()}`;
+      if (seen.has(sign)) continue;
+      seen.add(sign);
+      parts.push(part);
+    }
+  return parts;
+}
+
+const recognised = new WeakMap<Mask, Map<number, Recognised>>();
+
+/** Its mask in the columns of the step: a cache that keeps only the last keys leaves the ones before out. */
+function recognisedIn(mask: Mask, keys: number): Recognised {
+  const known = recognised.get(mask) ?? new Map<number, Recognised>();
+  recognised.set(mask, known);
+  const found =
+    known.get(keys) ?? recogniseMask(moved(mask, keys), 'it was captured from a running model');
+  known.set(keys, found);
+  return found;
+}
+
+function moved(mask: Mask, keys: number): Mask {
+  const by = keys - mask.keys;
+  if (by === 0) return mask;
+  return { queries: mask.queries, keys, row: (q) => mask.row(q).map((at) => at + by) };
+}
+
+/**
+ * One part as the workbench opens it. `meant` is what the config of the model gives for these layers; missing without
+ * a config that can be read, and then `unread` says why.
+ */
+export function openedPart(capture: Capture, part: Part): Opened & { readonly unread?: string } {
+  const { keys, queries, layers } = capture.steps[part.step]!;
+  const [left = 0, right = 0] = capture.padding?.[part.text] ?? [];
+  // Padding before the text is padding in every later step; padding after it lies among the keys of the prefill only.
+  const after = queries === keys ? right : 0;
+  const stack = docOfStack(
+    layers.map((layer) => recognisedIn(capture.masks[maskIn(layer, part)]!, keys)),
+  );
+  const { meant, unread } = meantBy(capture, layers, { left, right: after });
+  const { meant: _, ...opened } = stack;
+  const fill = fillOf(layers);
+  return {
+    ...opened,
+    more: {
+      ...stack.more,
+      ...(fill && { fill }),
+      ...((left > 0 || after > 0) && {
+        declared: {
+          ...(left > 0 && { start: left }),
+          ...(after > 0 && { length: keys - after }),
+        },
+      }),
+    },
+    ...((meant ?? stack.meant) !== undefined && { meant: meant ?? stack.meant! }),
+    ...(unread !== undefined && { unread }),
+  };
+}
+
+/** The number an additive mask put into blocked cells, if all layers agree. */
+function fillOf(layers: readonly ManifestLayer[]) {
+  const [first] = layers;
+  const { fill: value, dtype = 'float32' } = first!.given;
+  if (value === undefined || layers.some(({ given }) => given.fill !== value)) return undefined;
+  return { value, dtype };
+}
+
+/** What the config gives for these layers, as written. */
+function meantBy(
+  { config }: Capture,
+  layers: readonly ManifestLayer[],
+  { left, right }: { readonly left: number; readonly right: number },
+): { readonly meant?: string; readonly unread?: string } {
+  if (config === undefined) return {};
+  try {
+    const read = readConfig(config);
+    const expressions = layers.map(
+      ({ layer }): Expression | undefined => read.layers[layer]?.expression,
+    );
+    const missing = expressions.findIndex((one) => one === undefined);
+    if (missing >= 0)
+      return {
+        unread: `the config has ${read.layers.length} layers, and the capture names layer ${layers[missing]!.layer}, counted from 0`,
+      };
+    const padded = (one: Expression) =>
+      left > 0 || right > 0 ? and(one, not(term('padding', left, right))) : one;
+    return { meant: writeStack(expressions.map((one) => padded(one!))) };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { unread: error.message };
+  }
+}
