@@ -4,11 +4,10 @@
  *
  * A lesson that cannot be read becomes { refused: why }, so that it never blanks the site; a build fails and names it.
  */
-import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { bundled } from '../bundle.mjs';
-import { known, lessonFiles } from './files.mjs';
+import { kindIds, known, lessonFiles } from './files.mjs';
 import { block, inline, speak } from './render.mjs';
 
 const PATH = /\/lessons\/([^/]+)\/(lesson|guide)\.md(\?head)?$/;
@@ -54,11 +53,6 @@ export function lessons(translations) {
   };
 }
 
-/** Each is the name of a file. */
-const KINDS = readdirSync(new URL('../../src/lessons/exercises/', import.meta.url))
-  .map((name) => name.replace('.ts', ''))
-  .sort();
-
 /** Imports the kinds of a lesson's exercises. If one does not exist, all, since its refusal lists those that do. */
 function kindsOf({ steps = [] }) {
   const used = new Set(
@@ -66,8 +60,9 @@ function kindsOf({ steps = [] }) {
       parts.flatMap(({ kind, value }) => (kind === 'exercise' ? [value?.kind] : [])),
     ),
   );
-  const exist = [...used].every((kind) => KINDS.includes(kind));
-  const needed = exist ? KINDS.filter((kind) => used.has(kind)) : KINDS;
+  const all = kindIds();
+  const exist = [...used].every((kind) => all.includes(kind));
+  const needed = exist ? all.filter((kind) => used.has(kind)) : all;
   const imports = needed.map((kind) => `import ${kind} from '/src/lessons/exercises/${kind}.ts';`);
   return [...imports, `export const kinds = [${needed.join(', ')}];`].join('\n');
 }
