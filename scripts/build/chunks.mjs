@@ -1,9 +1,11 @@
 /**
  * @file How modules are put together into files. The frame (src/main.ts with Svelte, and what home needs) is one file
  * that every page loads. Modules that several of the large pages import are one file per set of these pages, so that no
- * page loads what only others need. What those sets import is in the frame or in files of larger sets.
+ * page loads what only others need. What those sets import is in the frame or in files of larger sets. A lesson's
+ * exercises are apart: most lessons have most of EARLY, and load the other kinds only for their own exercises.
  */
 import { fileURLToPath } from 'node:url';
+import { kindIds } from '../lessons/files.mjs';
 
 const at = (path) => fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
 /** The components of pages, and what a lesson loads after its text: modules in src. */
@@ -20,6 +22,10 @@ export const PAGES = {
   lab: ['app/lab/LabRoute.svelte'],
   compare: ['app/compare/CompareRoute.svelte'],
 };
+
+/** Kinds of exercises that are in one file with what reads a lesson. */
+const EARLY = ['choice', 'explain', 'order', 'predict'];
+const isOfCourse = (id) => /\/src\/(lessons|app\/course)\//.test(id);
 
 /** Rolldown's `codeSplitting`. */
 export function chunks() {
@@ -44,6 +50,27 @@ export function chunks() {
   /** Whether it imports modules of lessons alone. In the shared file, it would bring them to every page. */
   const needsLesson = (id, graph) =>
     [...importedBy(id, graph)].some((one) => String(nameOf(one, graph)) === 'lesson');
+  let kinds;
+  /** Kinds of exercises that import this module, or are this one. */
+  const kindsWith = (id, graph) => {
+    kinds ??= kindIds().map((kind) => [
+      kind,
+      importedBy(at(`lessons/exercises/${kind}.ts`), graph),
+    ]);
+    return kinds.flatMap(([kind, modules]) => (modules.has(id) ? [kind] : []));
+  };
+  /** Of the modules that lessons and pages about lessons import. */
+  const courseNameOf = (id, graph) => {
+    if (!isOfCourse(id)) return null;
+    const names = nameOf(id, graph);
+    const of = kindsWith(id, graph);
+    if (
+      String(names) === 'lesson' ||
+      (names.length === 0 && EARLY.some((kind) => of.includes(kind)))
+    )
+      return 'course';
+    return names.length === 0 && of.includes('number') ? 'number' : null;
+  };
   return {
     groups: [
       {
@@ -58,8 +85,13 @@ export function chunks() {
         minShareCount: 5,
         includeDependenciesRecursively: false, // a lesson would load all of it for its own modules
         name: (id, graph) =>
-          nameOf(id, graph).length === 0 && !needsLesson(id, graph) ? 'shared' : null,
+          nameOf(id, graph).length === 0 &&
+          kindsWith(id, graph).length === 0 &&
+          !needsLesson(id, graph)
+            ? 'shared'
+            : null,
       },
+      { includeDependenciesRecursively: false, name: courseNameOf },
     ],
   };
 }

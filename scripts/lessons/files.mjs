@@ -20,6 +20,9 @@ export const lessonFiles = () =>
       .map(([id, file]) => [id, readFileSync(file, 'utf8')]),
   );
 
+/** The kinds of exercises: each is the name of a file. */
+export const kindIds = () => names('src/lessons/exercises/', '.ts');
+
 export const known = () => ({
   recordings: names('public/recorded/races/', '.json'),
   models: names('models/', '.zip'),

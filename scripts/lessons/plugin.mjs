@@ -1,13 +1,13 @@
 /**
- * @file Lessons as modules, for Vite: `lesson.md` is its document with HTML in place of Markdown, `lesson.md?head` the
- * fields a list of lessons needs, `guide.md` the instructor's guide as HTML.
+ * @file Lessons as modules, for Vite: `lesson.md` is its document with HTML in place of Markdown, and the kinds of its
+ * exercises; `lesson.md?head` the fields a list of lessons needs, `guide.md` the instructor's guide as HTML.
  *
  * A lesson that cannot be read becomes { refused: why }, so that it never blanks the site; a build fails and names it.
  */
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { bundled } from '../bundle.mjs';
-import { known, lessonFiles } from './files.mjs';
+import { kindIds, known, lessonFiles } from './files.mjs';
 import { block, inline, speak } from './render.mjs';
 
 const PATH = /\/lessons\/([^/]+)\/(lesson|guide)\.md(\?head)?$/;
@@ -47,9 +47,24 @@ export function lessons(translations) {
       const [, name, kind, head] = PATH.exec(id.replace(/[?&](import|t=\d+)/g, '')) ?? [];
       if (!name) return undefined;
       const value = moduleOf(await (read ??= reader()), name, kind, head !== undefined, text, (message) => translations.lesson(name, message)); // prettier-ignore
-      return { code: `export default ${JSON.stringify(value)};`, map: null };
+      const code = `export default ${JSON.stringify(value)};`;
+      return { code: kind === 'lesson' && !head ? `${code}\n${kindsOf(value)}` : code, map: null };
     },
   };
+}
+
+/** Imports the kinds of a lesson's exercises. If one does not exist, all, since its refusal lists those that do. */
+function kindsOf({ steps = [] }) {
+  const used = new Set(
+    steps.flatMap(({ parts }) =>
+      parts.flatMap(({ kind, value }) => (kind === 'exercise' ? [value?.kind] : [])),
+    ),
+  );
+  const all = kindIds();
+  const exist = [...used].every((kind) => all.includes(kind));
+  const needed = exist ? all.filter((kind) => used.has(kind)) : all;
+  const imports = needed.map((kind) => `import ${kind} from '/src/lessons/exercises/${kind}.ts';`);
+  return [...imports, `export const kinds = [${needed.join(', ')}];`].join('\n');
 }
 
 /** An error in an author's text is data here; everything else is a bug of ours and is thrown. */

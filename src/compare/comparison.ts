@@ -11,7 +11,7 @@ import { plain } from '../core/numbers';
 import { packingOf, readsChunks, type RunSpec, type Setting } from '../spec/run';
 import { CONTROLS, controlOf, DEFAULTS } from '../spec/controls';
 import { changedBetween } from '../spec/between';
-import { fitStripes } from '../spec/url';
+import { fitStripes } from '../spec/stripes';
 
 /** Settings that each run has of its own. */
 export const OWN = [

@@ -50,3 +50,9 @@ export function registryOf<T extends { readonly id: string; readonly order?: num
   items.sort((a, b) => (a.order ?? 99) - (b.order ?? 99) || a.id.localeCompare(b.id));
   return new Registry(noun, items);
 }
+
+/** 'one-too-many' for './zoo/oneTooMany.ts': ids that are the names of files, known without loading these. */
+export const idsOfFiles = (paths: readonly string[]): readonly string[] =>
+  paths.map((path) =>
+    path.replace(/^.*\/|\.ts$/g, '').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+  );

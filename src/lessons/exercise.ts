@@ -3,6 +3,7 @@
  * and the feedback for wrong ones. Each kind is one file in ./exercises.
  */
 import type { Fields } from '../core/fields';
+import type { Registry } from '../core/registry';
 import type { RunSpec } from '../spec/run';
 
 /** The state of the stage, for exercises that need it. */
@@ -57,6 +58,9 @@ interface Wrong<A> {
   readonly says: RegExp;
 }
 
+/** What a registry of kinds calls one of them. */
+export const KIND = 'kind of exercise';
+
 export interface ExerciseKind<E = unknown, A = unknown> {
   readonly id: string;
   readonly label: string;
@@ -77,6 +81,9 @@ export interface ExerciseKind<E = unknown, A = unknown> {
   /** The answer in a few words, for a class's table. */
   say(exercise: E, answer: A): string;
 }
+
+/** All kinds (./kinds.ts), or at least those of the exercises that are read. */
+export type Kinds = Registry<ExerciseKind>;
 
 export const defineExercise = <E, A>(kind: ExerciseKind<E, A>): ExerciseKind =>
   kind as unknown as ExerciseKind;

@@ -4,6 +4,7 @@ import { read } from '../attention/parse';
 import { checkRun } from '../spec/check';
 import type { LessonDocument, LessonHead } from './document';
 import { placed } from './mapProse';
+import type { Kinds } from './exercise';
 import { exerciseOf, type Exercise } from './exercises';
 import { goalsOf, type Goal } from './goal';
 import type { PredictExercise } from './exercises/predict';
@@ -35,7 +36,7 @@ export interface Lesson extends LessonHead {
 export const END = 'end';
 
 /** Throws InputError naming file, step and reason. */
-export function lessonOf(document: LessonDocument, known: Known): Lesson {
+export function lessonOf(document: LessonDocument, known: Known, kinds: Kinds): Lesson {
   const { steps: documents, ...head } = document;
   const { id } = head;
   const file = `lessons/${id}/lesson.md`;
@@ -64,7 +65,7 @@ export function lessonOf(document: LessonDocument, known: Known): Lesson {
           stage = stageAfter(stage, scene, 'the scene', known);
           if (until !== undefined) goals = goalsOf(until, 'until');
         } else if (part.kind === 'exercise') {
-          const exercise = exerciseOf(part.value, 'the exercise', stageSpecs(stage)[0]!);
+          const exercise = exerciseOf(part.value, 'the exercise', stageSpecs(stage)[0]!, kinds);
           check(!names.has(exercise.id), `two exercises are called '${exercise.id}'`);
           names.add(exercise.id);
           if (exercise.kind === 'predict') checkChange(exercise, stage);

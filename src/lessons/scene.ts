@@ -7,7 +7,7 @@ import { Fields, shown } from '../core/fields';
 import { MAX_RUNS, OWN, ownOf, tidyName, type Comparison, type Own } from '../compare/comparison';
 import { comparisonOf as comparisonOfStart, starts } from '../compare/starts';
 import { read } from '../attention/parse';
-import { zoo } from '../masks/zoo';
+import { bugIds } from '../masks/bugIds';
 import { formatIds } from '../masks/formatIds';
 import { checkRun } from '../spec/check';
 import type { RunSpec, Setting } from '../spec/run';
@@ -104,12 +104,7 @@ export function stageAfter(before: Stage, value: unknown, what: string, known: K
         ? undefined
         : before.meant,
     tokens: fields.whole('tokens', { min: 2, max: MAX_MASK_TOKENS }, before.tokens),
-    bug:
-      named(
-        fields,
-        'bug',
-        zoo.all.map(({ id }) => id),
-      ) ?? (fields.has('mask') ? undefined : before.bug),
+    bug: named(fields, 'bug', bugIds) ?? (fields.has('mask') ? undefined : before.bug),
     code: named(fields, 'code', formatIds) ?? before.code,
     length: fields.has('length') ? fields.whole('length', { min: 1, max: 131_072 }) : before.length,
   };

@@ -8,7 +8,7 @@ import { patterns } from '../attention/registry';
 import { lettersOf } from '../data/alphabet';
 import type { RunSpec, Setting } from '../spec/run';
 import { CONTROLS, controlOf, DEFAULTS } from '../spec/controls';
-import { fitStripes } from '../spec/url';
+import { fitStripes } from '../spec/stripes';
 
 const NAMES: readonly string[] = CONTROLS.map(({ name }) => name);
 

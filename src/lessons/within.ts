@@ -4,7 +4,6 @@
  */
 import { withinSentence } from '../core/sentence';
 import type { Setting } from '../spec/run';
-import { kinds } from './exercises';
 import { sayGoal, type Goal } from './goal';
 import { linksOf, type Lesson, type Part, type Step } from './lesson';
 import type { LessonLink } from './link';
@@ -49,9 +48,9 @@ export function closedBy(lesson: Lesson, link: Taken): readonly Closed[] {
       })),
     ...step.exercises
       .filter((exercise) => !canSolve(exercise, step, link))
-      .map(({ id, kind }) => ({
+      .map(({ id, rules }) => ({
         step: step.title,
-        what: `exercise ${numbers.get(id)} (${withinSentence(kinds.get(kind).label)})`,
+        what: `exercise ${numbers.get(id)} (${withinSentence(rules.label)})`,
         isExercise: true,
       })),
   ]);

@@ -1,8 +1,9 @@
-/** @file Gives one layer of a run another pattern: the plan becomes `custom`. */
+/** @file The stripes of a run: one per layer. Giving a layer another pattern makes the plan `custom`. */
 import { write } from '../attention/expression';
 import { read } from '../attention/parse';
 import { joinMasks, masksIn, MAX_MASKS } from '../attention/masksIn';
 import { lettersOf } from '../attention/plans';
+import { DEFAULTS } from './controls';
 import { layersOf, type RunSpec } from './run';
 
 type Stripes = Pick<RunSpec, 'plan' | 'stripes' | 'masks'>;
@@ -48,4 +49,10 @@ export function withStripe(spec: RunSpec, layer: number, sign: string): Stripes 
     stripes,
     masks: added ? joinMasks([...masks, firstMask(spec)]) : spec.masks,
   };
+}
+
+/** Exactly one letter per layer: cut, or filled by repeating the existing ones. */
+export function fitStripes(stripes: string, layers: number): string {
+  const base = stripes || DEFAULTS.stripes;
+  return Array.from({ length: layers }, (_, i) => base[i % base.length]).join('');
 }

@@ -8,7 +8,8 @@ import { lettersOf } from '../data/alphabet';
 import { sources } from '../data/registry';
 import { checkRun } from './check';
 import { canPack, isOwnText, type RunSpec, type Setting } from './run';
-import { CONTROLS, controlOf, DEFAULTS, type Control } from './controls';
+import { CONTROLS, DEFAULTS, type Control } from './controls';
+import { fitStripes } from './stripes';
 
 const VERSION = '1';
 
@@ -178,10 +179,4 @@ export function adjust(spec: RunSpec): RunSpec {
     distance,
   };
   return { ...adjusted, documents: canPack(adjusted) ? spec.documents : 'off' };
-}
-
-/** Exactly one letter per layer: cut, or filled by repeating the existing ones. */
-export function fitStripes(stripes: string, layers: number): string {
-  const base = stripes || (DEFAULTS[controlOf('stripes').name] as string);
-  return Array.from({ length: layers }, (_, i) => base[i % base.length]).join('');
 }

@@ -1,4 +1,4 @@
-import { answerTo, kinds, type Exercise } from '../lessons/exercises';
+import { answerTo, type Exercise } from '../lessons/exercises';
 import type { Verdict } from '../lessons/exercise';
 import type { PredictExercise } from '../lessons/exercises/predict';
 import { goalKey, reached } from '../lessons/goal';
@@ -201,15 +201,14 @@ export class Study {
   };
 
   canCheck = (exercise: Exercise): boolean =>
-    exercise.kind === 'target' ||
-    kinds.get(exercise.kind).begun(exercise.of, this.#answers[exercise.id]);
+    exercise.kind === 'target' || exercise.rules.begun(exercise.of, this.#answers[exercise.id]);
 
   check = (exercise: Exercise) => {
-    const kind = kinds.get(exercise.kind);
+    const { rules } = exercise;
     if (exercise.kind === 'target') this.answer(exercise, this.#onStage(exercise));
     const answer = this.#answers[exercise.id];
-    if (!kind.begun(exercise.of, answer)) return;
-    const verdict = kind.check(exercise.of, answer, this.stage.world);
+    if (!rules.begun(exercise.of, answer)) return;
+    const verdict = rules.check(exercise.of, answer, this.stage.world);
     this.#said = { ...this.#said, [exercise.id]: { ...verdict, of: answer } };
     this.#answered(exercise, { answer, right: verdict.right && !verdict.pending });
     if (exercise.kind === 'predict') this.stage.unveil();
@@ -250,12 +249,12 @@ export class Study {
 
   /** Shows the answer. */
   show = (exercise: Exercise) => {
-    const kind = kinds.get(exercise.kind);
-    const { answer, world } = kind.solve(exercise.of);
+    const { rules } = exercise;
+    const { answer, world } = rules.solve(exercise.of);
     if (world) this.stage.change(world);
     this.answer(exercise, answer);
     this.#answered(exercise, { answer, right: true, shown: true });
-    const verdict = world ? undefined : kind.check(exercise.of, answer, this.stage.world);
+    const verdict = world ? undefined : rules.check(exercise.of, answer, this.stage.world);
     if (verdict) this.#said = { ...this.#said, [exercise.id]: { ...verdict, of: answer } };
     if (this.step.goals.length === 0) this.#finish();
   };

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { read } from '../../src/attention/parse';
 import { sayBecause } from '../../src/lessons/because';
-import { kinds } from '../../src/lessons/exercises';
+import { kinds } from '../../src/lessons/kinds';
 import { exercises } from './all';
 
 test.each([

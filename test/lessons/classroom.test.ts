@@ -18,7 +18,7 @@ import { csvOfClass } from '../../src/app/teach/classCsv';
 import { sayHow, tableOf } from '../../src/app/teach/classTable';
 import { distributionOf } from '../../src/app/teach/distribution';
 import { readDocument } from '../../src/lessons/document';
-import { kinds } from '../../src/lessons/exercises';
+import { kinds } from '../../src/lessons/kinds';
 import { lessonOf } from '../../src/lessons/lesson';
 import type { Answered } from '../../src/lessons/progress';
 import { codeOf, readResult, writeResult, type LessonResult } from '../../src/lessons/result';
@@ -226,6 +226,7 @@ const LESSON = lessonOf(
       .join('')}`,
   ),
   { recordings: [], models: [] },
+  kinds,
 );
 
 const EXERCISES = LESSON.steps.flatMap((step) => step.exercises);
@@ -245,7 +246,7 @@ const answered = (who: string, answers: Record<string, Partial<Answered>>): Less
       },
     }),
   );
-const solve = (id: string) => kinds.get(of(id).kind).solve(of(id).of).answer;
+const solve = (id: string) => of(id).rules.solve(of(id).of).answer;
 const chartOf = (id: string, ...answers: readonly Partial<Answered>[]) =>
   distributionOf(
     of(id),

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
 import { checkAll } from '../../src/lessons/check';
 import { headOf, readDocument, slugOf } from '../../src/lessons/document';
+import { kinds } from '../../src/lessons/kinds';
 import { mapProse } from '../../src/lessons/mapProse';
 import { lessonOf, linksOf } from '../../src/lessons/lesson';
 import { stageSpecs } from '../../src/lessons/scene';
@@ -22,7 +23,7 @@ const NUMBER = {
 };
 const lesson = (body: string) => readDocument('03-reach', HEAD + body);
 const built = (body: string) =>
-  lessonOf(mapProse(lesson(body), render.block, render.inline), names);
+  lessonOf(mapProse(lesson(body), render.block, render.inline), names, kinds);
 
 describe('what is read', () => {
   test('steps have prose, a scene and exercises, in their order, each with its line', () => {

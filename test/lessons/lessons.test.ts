@@ -10,8 +10,8 @@ import { headOf, readDocument } from '../../src/lessons/document';
 import { mapProse } from '../../src/lessons/mapProse';
 import { wordsIn } from '../../src/lessons/minutes';
 import { minutesAt, PATHS } from '../../src/lessons/paths';
-import type { World } from '../../src/lessons/exercise';
-import { kinds } from '../../src/lessons/exercises';
+import type { ExerciseKind, World } from '../../src/lessons/exercise';
+import { kinds } from '../../src/lessons/kinds';
 import { changed, comparisonOf, stageSpecs } from '../../src/lessons/scene';
 import { STAGE_VIEWS, stageViewOf } from '../../src/lessons/stageViews';
 import { exercises, files, lessons, names, refused } from './all';
@@ -104,6 +104,15 @@ test('every kind of exercise has a component and is used in a lesson', () => {
   expect(components.sort()).toEqual(kinds.all.map(({ id }) => id).sort());
   const used = new Set(exercises.map(({ exercise }) => exercise.kind));
   expect([...used].sort()).toEqual(kinds.all.map(({ id }) => id).sort());
+});
+
+test('every lesson comes with the kinds of its exercises, and no others', async () => {
+  const modules = import.meta.glob<{ kinds: readonly ExerciseKind[] }>('/lessons/*/lesson.md');
+  for (const { id, steps } of lessons) {
+    const used = steps.flatMap((step) => step.exercises.map(({ rules }) => rules));
+    const { kinds } = await modules[`/lessons/${id}/lesson.md`]!();
+    expect(new Set(kinds), id).toEqual(new Set(used));
+  }
 });
 
 /** A lesson's text without its blocks. */

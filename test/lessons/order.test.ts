@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { exerciseOf } from '../../src/lessons/exercises';
+import { kinds } from '../../src/lessons/kinds';
 import { DEFAULTS } from '../../src/spec/controls';
 import { exercises } from './all';
 
@@ -11,6 +12,7 @@ const beginOf = (text: readonly string[]): readonly number[] =>
       { id: 'a', kind: 'order', ask: 'Which first?', because: 'So.', hints: ['a', 'b', 'c'], text },
       'the exercise',
       DEFAULTS,
+      kinds,
     ).of as { begin: readonly number[] }
   ).begin;
 

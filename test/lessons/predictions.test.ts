@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readFile } from '../../src/compare/file';
 import { subsetOf } from '../../src/compare/subset';
-import { kinds } from '../../src/lessons/exercises';
+import { kinds } from '../../src/lessons/kinds';
 import { farOf, type PredictExercise } from '../../src/lessons/exercises/predict';
 import { linksOf } from '../../src/lessons/lesson';
 import { changed, comparisonOf, stageSpecs } from '../../src/lessons/scene';

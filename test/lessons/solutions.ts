@@ -1,7 +1,6 @@
 /**
  * @file A right and a wrong answer to every exercise, computed from the lessons themselves: for the tests in a browser.
  */
-import { kinds } from '../../src/lessons/exercises';
 import { checkAll } from '../../src/lessons/check';
 import type { Known } from '../../src/lessons/scene';
 import { stageSpecs } from '../../src/lessons/scene';
@@ -57,8 +56,7 @@ export function solutions(
             }
           : goal,
       ),
-      exercises: exercises.map(({ id, kind, of }) => {
-        const rules = kinds.get(kind);
+      exercises: exercises.map(({ id, kind, of, rules }) => {
         const { answer, world } = rules.solve(of);
         const [wrong] = rules.wrong(of, { specs: stageSpecs(stage), results: [] });
         return {

@@ -1,6 +1,7 @@
 /** @file The zoo: each bug is caught by its lint, and by none once it is repaired. */
 import { describe, expect, test } from 'vitest';
 import { differenceOf } from '../../src/attention/mask';
+import { bugIds } from '../../src/masks/bugIds';
 import { lint } from '../../src/masks/lint';
 import { repairedOf, zoo } from '../../src/masks/zoo';
 import { speaking } from './lintCases/subject';
@@ -8,6 +9,10 @@ import { speaking } from './lintCases/subject';
 describe('the zoo', () => {
   // Their number is checked in test/docs.test.ts.
   test('has at least 18 bugs', () => expect(zoo.all.length).toBeGreaterThanOrEqual(18));
+
+  test('is known to lessons by the names of its files', () => {
+    expect(bugIds.toSorted()).toEqual(zoo.all.map(({ id }) => id).toSorted());
+  });
 
   test.each(zoo.all.map((bug) => [bug.id, bug] as const))('%s is caught by its lint', (_, bug) => {
     const findings = lint(bug.subject);

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { headOf, readDocument } from '../../src/lessons/document';
 import { mapProse } from '../../src/lessons/mapProse';
+import { kinds } from '../../src/lessons/kinds';
 import { lessonOf } from '../../src/lessons/lesson';
 import {
   isFinished,
@@ -63,6 +64,7 @@ ${fence('exercise', { id: 'least', kind: 'target', want: { quantity: 'reach', at
 const lesson = lessonOf(
   mapProse(readDocument('99-test', LESSON), render.block, render.inline),
   names,
+  kinds,
 );
 const recording = (id: string) =>
   Promise.resolve(readFileSync(`public/recorded/races/${id}.json`, 'utf8'));
@@ -160,6 +162,7 @@ describe('steps', () => {
         render.inline,
       ),
       names,
+      kinds,
     );
     let kept = writeProgress({});
     const visit = () => {

@@ -12,6 +12,7 @@ import type { Exercise } from '../../src/lessons/exercises';
 import { MAX_RESULTS } from '../../src/lessons/classroom';
 import { progressOf } from '../../src/lessons/concepts/form';
 import { readDocument } from '../../src/lessons/document';
+import { kinds } from '../../src/lessons/kinds';
 import { lessonOf } from '../../src/lessons/lesson';
 import { readable } from '../../src/core/schema';
 import { lessonProgressOf, type Answered } from '../../src/lessons/progress';
@@ -155,6 +156,7 @@ const choice: Exercise = {
   kind: 'choice',
   ask: '?',
   hints: ['a', 'b', 'c'],
+  rules: kinds.get('choice'),
   of: {
     options: [
       { text: 'A <b>window</b> &lt; T', says: 'no', right: false },
@@ -227,6 +229,7 @@ describe('predictions', () => {
     kind: 'predict',
     ask: '?',
     hints: ['a', 'b', 'c'],
+    rules: kinds.get('predict'),
     of: { metric: 'accuracy', run: 0, min: 0, max: 1, close: 0.1, band: [0.06, 0.2] },
   };
 
@@ -259,6 +262,7 @@ describe('predictions', () => {
         '---\ntitle: X\nsummary: Y.\nlearned: a\nlearned: b\nlearned: c\n---\n\n## One\n\nText.\n\n```scene\n{ "start": "needle", "runs": [{ "plan": "local" }], "show": ["curve"] }\n```\n',
       ),
       known,
+      kinds,
     ).steps[0]!;
     const value = recordedOf(predict, step, saved)!;
     expect(value).toBeGreaterThan(0.05);

@@ -1,13 +1,19 @@
 /** @file The text of the site's lessons, loaded when opened. A refused lesson reports why and does not affect the others. */
 import { InputError } from '../../core/check';
+import { Registry } from '../../core/registry';
 import type { LessonDocument } from '../../lessons/document';
+import { KIND, type ExerciseKind } from '../../lessons/exercise';
 import { lessonOf, type Lesson } from '../../lessons/lesson';
 import type { Known } from '../../lessons/scene';
 import { isRefused, type RefusedLesson } from './refused';
 
-const documents = import.meta.glob<LessonDocument | RefusedLesson>('/lessons/*/lesson.md', {
-  import: 'default',
-});
+/** As scripts/lessons/plugin.mjs builds it: with the kinds of its exercises. */
+interface LessonModule {
+  readonly default: LessonDocument | RefusedLesson;
+  readonly kinds: readonly ExerciseKind[];
+}
+
+const modules = import.meta.glob<LessonModule>('/lessons/*/lesson.md');
 const guides = import.meta.glob<string | RefusedLesson>('/lessons/*/guide.md', {
   import: 'default',
 });
@@ -37,11 +43,11 @@ export function loadLesson(id: string): Promise<Lesson> {
 }
 
 async function readLesson(id: string): Promise<Lesson> {
-  const load = documents[`/lessons/${id}/lesson.md`];
+  const load = modules[`/lessons/${id}/lesson.md`];
   if (!load) throw new InputError(`no lesson is called '${id}'`);
-  const document = await load();
+  const { default: document, kinds } = await load();
   if (isRefused(document)) throw new InputError(document.refused);
-  return lessonOf(document, known);
+  return lessonOf(document, known, new Registry(KIND, kinds));
 }
 
 export async function loadGuide(id: string): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 /**
- * @file The component of each kind of exercise. Those that draw a mask are loaded only by lessons that have one: before
- * the text if the reader's step has one, otherwise after it.
+ * @file The component of each kind of exercise. Those that draw a mask, and those that no lesson begins with, are loaded
+ * only by lessons that have one: before the text if the reader's step has one, otherwise after it.
  */
 import type { Component } from 'svelte';
 import type { Exercise } from '../../lessons/exercises';
@@ -10,10 +10,10 @@ import type { Study } from '../../state/study.svelte';
 type Body = Component<{ exercise: Exercise; study: Study; check: () => void }>;
 
 const early = import.meta.glob<Body>(
-  ['./exercises/*.svelte', '!./exercises/Bug.svelte', '!./exercises/Paint.svelte'],
+  ['./exercises/*.svelte', '!./exercises/{Bug,Explain,Paint,Target}.svelte'],
   { eager: true, import: 'default' },
 );
-const files = import.meta.glob<Body>(['./exercises/Bug.svelte', './exercises/Paint.svelte'], {
+const files = import.meta.glob<Body>('./exercises/{Bug,Explain,Paint,Target}.svelte', {
   import: 'default',
 });
 let loaded = $state.raw<Readonly<Record<string, Body>>>(early);

@@ -1,5 +1,5 @@
 /** @file A class's results of one lesson as a table: a row per participant, a column per exercise. Text, never HTML. */
-import { kinds, type Exercise } from '../../lessons/exercises';
+import type { Exercise } from '../../lessons/exercises';
 import { farOf, type PredictExercise } from '../../lessons/exercises/predict';
 import type { Lesson, Step } from '../../lessons/lesson';
 import { scoreOf } from '../../lessons/progress';
@@ -71,7 +71,7 @@ const LONGEST_ITEM = 24; // characters, per item of an order
 const columnsOf = (lesson: Lesson): readonly Column[] =>
   lesson.steps
     .flatMap((step) => step.exercises.map((exercise) => ({ step, exercise })))
-    .map((one, i) => ({ ...one, number: i + 1, label: kinds.get(one.exercise.kind).label }));
+    .map((one, i) => ({ ...one, number: i + 1, label: one.exercise.rules.label }));
 
 /**
  * `anonymous` replaces names with numbers, for projectors: by `numbers` if the name has one, so that all tables agree.
@@ -151,11 +151,10 @@ export type Which = 'first' | 'last';
 export function answerIn(exercise: Exercise, result: LessonResult, which: Which): unknown {
   const record = recordOf(exercise, result);
   if (!record || (record.tries === 0 && !record.right)) return undefined;
-  const kind = kinds.get(exercise.kind);
   const given = which === 'first' && record.first !== undefined ? record.first : record.answer;
   return safely(() => {
-    const answer = kind.answerOf(exercise.of, given);
-    return answer !== undefined && kind.begun(exercise.of, answer) ? answer : undefined;
+    const answer = exercise.rules.answerOf(exercise.of, given);
+    return answer !== undefined && exercise.rules.begun(exercise.of, answer) ? answer : undefined;
   });
 }
 
@@ -168,8 +167,7 @@ export function wasShown(exercise: Exercise, result: LessonResult, which: Which)
 export function wordsOf(exercise: Exercise, answer: unknown): string | undefined {
   if (answer === undefined) return undefined;
   const said =
-    safely(() => textOf(exercise, answer) ?? kinds.get(exercise.kind).say(exercise.of, answer)) ??
-    '';
+    safely(() => textOf(exercise, answer) ?? exercise.rules.say(exercise.of, answer)) ?? '';
   return shortened(said, LONGEST_WORDS);
 }
 

@@ -1,6 +1,6 @@
 /** @file What a class answered to one exercise, put together for a chart. Answers that were shown are not counted. */
 import { decimal, readNumber } from '../../core/numbers';
-import { kinds, type Exercise } from '../../lessons/exercises';
+import type { Exercise } from '../../lessons/exercises';
 import type { LessonResult } from '../../lessons/result';
 import { plainOf } from './plain';
 import { answerIn, safely, wasShown, wordsOf, type Which } from './classTable';
@@ -91,10 +91,10 @@ const CHARTS: Readonly<
 > = { choice: optionsOf, predict: dotsOf, paint: paintOf, bug: cellsOf, explain: textsOf };
 
 /** Right or wrong; undefined if that depends on the stage. */
-const isRight = ({ kind, of }: Exercise, answer: unknown): boolean | undefined =>
+const isRight = ({ kind, of, rules }: Exercise, answer: unknown): boolean | undefined =>
   kind === 'target'
     ? undefined
-    : safely(() => kinds.get(kind).check(of, answer, { specs: [], results: [] }).right);
+    : safely(() => rules.check(of, answer, { specs: [], results: [] }).right);
 
 /** Numbers, orders and settings: the same words are the same answer. */
 function barsOf(exercise: Exercise, given: readonly Given[]): AnswerChart {

@@ -2,7 +2,7 @@
  * @file The most frequent wrong answers of a class to one exercise, and the feedback on each. Answers that were
  * revealed are not counted.
  */
-import { kinds, type Exercise } from '../../../lessons/exercises';
+import type { Exercise } from '../../../lessons/exercises';
 import type { LessonResult } from '../../../lessons/result';
 import { answerIn, safely, wasShown, wordsOf, type Which } from '../classTable';
 
@@ -31,7 +31,7 @@ export function wrongAnswersIn(
     const answer = answerIn(exercise, result, which);
     if (answer === undefined) continue;
     const verdict = safely(() =>
-      kinds.get(exercise.kind).check(exercise.of, answer, { specs: [], results: [] }),
+      exercise.rules.check(exercise.of, answer, { specs: [], results: [] }),
     );
     if (!verdict || verdict.right) continue;
     const words = wordsOf(exercise, answer) ?? '';
