@@ -12,7 +12,15 @@ const LESSON = {
   answers: 'main.lesson article footer button.primary:enabled',
   rest: '.stage [data-view] > :not(h3)',
 };
-const BUDGETS = [
+interface Budget {
+  readonly path: string;
+  readonly answers?: string;
+  readonly rest?: string;
+  readonly first?: number;
+  readonly kB: number;
+  readonly files: number;
+}
+const BUDGETS: readonly Budget[] = [
   { path: '', kB: 60, files: 25 },
   { path: 'lessons/', kB: 70, files: 25 },
   { path: 'lessons/00-play/', ...LESSON, first: 120, kB: 230, files: 45 },
