@@ -7,13 +7,28 @@ import { PAGES } from './chunks.mjs';
 
 const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
+const ROUTES = {
+  lessons: PAGES.list,
+  lab: PAGES.lab,
+  compare: PAGES.compare,
+  figures: ['app/figures/FiguresPage.svelte'],
+  generate: ['app/generate/GenerateRoute.svelte'],
+  masks: ['app/masks/MasksRoute.svelte'],
+  planner: ['app/planner/PlannerRoute.svelte'],
+  teach: ['app/teach/TeachRoute.svelte'],
+  class: ['app/teach/ClassRoute.svelte'],
+  worksheet: ['app/teach/WorksheetRoute.svelte'],
+  test: ['app/teach/TestRoute.svelte'],
+  health: ['app/teach/HealthRoute.svelte'],
+};
+
 /** The modules that a page loads on demand, but always. */
 function modulesOf(folder) {
   const [name, lesson, ...more] = folder.split('/').filter(Boolean);
   if (more.length > 0) return [];
   if (name === 'lessons' && lesson) return [...PAGES.lesson, `../lessons/${lesson}/lesson.md`];
   if (lesson) return [];
-  return { lessons: PAGES.list, lab: PAGES.lab, compare: PAGES.compare }[name] ?? [];
+  return ROUTES[name] ?? [];
 }
 
 /** The HTML with links to these files. */

@@ -21,11 +21,17 @@ export const PAGES = {
   ],
   lab: ['app/lab/LabRoute.svelte'],
   compare: ['app/compare/CompareRoute.svelte'],
+  // What the Lab and Compare load after their headers.
+  labCode: ['app/lab/labCode.ts'],
+  compareCode: ['app/compare/compareCode.ts'],
 };
 
 /** Kinds of exercises that are in one file with what reads a lesson. */
 const EARLY = ['choice', 'explain', 'order', 'predict'];
 const isOfCourse = (id) => /\/src\/(lessons|app\/course)\//.test(id);
+const FIRST = ['lab', 'compare'];
+/** What is loaded after the first part of a page, and which pages that may be. */
+const AFTER = { stage: ['lesson'], labCode: FIRST, compareCode: FIRST };
 
 /** Rolldown's `codeSplitting`. */
 export function chunks() {
@@ -44,8 +50,15 @@ export function chunks() {
     ]);
     if (frame.has(id)) return 'frame';
     const names = pages.flatMap(([name, modules]) => (modules.has(id) ? [name] : []));
-    // A stage comes after its lesson, which has loaded what both import.
-    return names.includes('lesson') ? names.filter((name) => name !== 'stage') : names;
+    // What a lesson, the Lab or Compare needs first and another of them later is in a file that they begin with: many
+    // small files take longer than a few kB more.
+    const first = names.some((name) => name === 'lesson' || FIRST.includes(name));
+    const later = names.some((name) => AFTER[name] === FIRST);
+    const all = first && later ? [...names, ...FIRST] : names;
+    // What comes after a page finds what both import loaded already.
+    return Object.keys(PAGES).filter(
+      (name) => all.includes(name) && !AFTER[name]?.some((page) => all.includes(page)),
+    );
   };
   /** Whether it imports modules of lessons alone. In the shared file, it would bring them to every page. */
   const needsLesson = (id, graph) =>

@@ -171,7 +171,7 @@ async function phone() {
   const address = `http://127.0.0.1:${server.address().port}/`;
   console.log('| page | first contentful paint | its control answers |\n|---|---:|---:|');
   await withPage({ webgpu: false }, async (_, browser) => {
-    for (const name of ['', 'lessons', 'lessons/00-play', 'lab']) {
+    for (const name of ['', 'lessons', 'lessons/00-play', 'lab', 'compare']) {
       const context = await browser.newContext({
         viewport: { width: 412, height: 915 },
         serviceWorkers: 'block',

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { plainHost, type Host, type Plain } from './hosts';
-import { button, follow, started, visit } from './support';
+import { button, follow, output, started, visit } from './support';
 
 test('an unknown page in the URL opens the home page, which says that it does not exist', async ({
   page,
@@ -35,6 +35,26 @@ test('a page that could not be loaded appears once the network is back', async (
   await context.setOffline(false);
   await expect(page.getByRole('heading', { level: 1, name: /Figures/ })).toBeVisible();
 });
+
+for (const name of ['lab', 'compare'])
+  test(`${name}: a press while the rest of the page is loading is kept, and the rest can be tried again`, async ({
+    page,
+  }) => {
+    const code = `**/${name}Code-*.js`;
+    await page.route(code, (route) => route.abort());
+    await visit(page, `./#/${name}?v=1&context=32&batch=4`);
+    await button(page, 'Train').click();
+    const missing = page.getByText('The rest of this page could not be loaded.');
+    await expect(missing).toBeVisible();
+    await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+    await page.unroute(code);
+    await button(page, 'Try again').click();
+    await expect(missing).toHaveCount(0);
+    await expect(page.getByRole('combobox').first()).toBeVisible();
+    await expect(output(page, 'Step count')).not.toHaveText(/^\D*0\D*$/);
+    await button(page, 'Pause').click();
+  });
 
 test('the first press of Tab offers a link past the header', async ({ page }) => {
   await visit(page, './#/lab');

@@ -115,7 +115,7 @@ test('the past is replayed, and a query is selected in all runs at once, with th
   page,
 }) => {
   await race(page);
-  await page.locator('h1').first().click();
+  await page.locator('main h1').first().click();
   await page.keyboard.press('.');
   await expect.poll(() => numberOf(page, 'Step count')).toBe(1);
   await page.keyboard.press('Space');

@@ -6,6 +6,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 export interface Host {
   readonly url: string; // ends with a slash, or with a query
@@ -56,6 +57,8 @@ export interface Plain {
   readonly over?: string;
   /** Answers 'lab' with the page 'lab/' instead of redirecting there. */
   readonly slashless?: boolean;
+  /** Sends files compressed. */
+  readonly packed?: boolean;
   /** Serves a folder only under the name of its file, as learning systems do. */
   readonly filesOnly?: boolean;
 }
@@ -73,6 +76,7 @@ export async function plainHost({
   folder,
   over,
   slashless = false,
+  packed = false,
   filesOnly = false,
 }: Plain = {}): Promise<Host> {
   const root = folder === undefined ? '/' : `/${folder}/`;
@@ -106,7 +110,13 @@ export async function plainHost({
         ? page(bytes.toString())
         : Buffer.concat([Buffer.from(code.join('')), bytes]);
     const type = TYPES[extname(path)] ?? 'application/octet-stream';
-    response.writeHead(200, { 'Content-Type': type, ...headers }).end(body);
+    response
+      .writeHead(200, {
+        'Content-Type': type,
+        ...(packed && { 'Content-Encoding': 'gzip' }),
+        ...headers,
+      })
+      .end(packed ? gzipSync(body, { level: 6 }) : body);
   };
   const host = await listening(createServer(answer), root);
   return isolates ? host : { ...host, url: `${host.url}?isolation=off` };

@@ -99,6 +99,19 @@ export async function expectWithin(
   throw new Error(`${what} took too long, three times over: ${tries.join(', ')}`);
 }
 
+/** The processor and the network of a slow phone, as `npm run measure:weight -- --phone` sets them. */
+export async function asSlowPhone(page: Page): Promise<void> {
+  const wire = await page.context().newCDPSession(page);
+  await wire.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  await wire.send('Network.enable');
+  await wire.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 150, // ms
+    downloadThroughput: 1.6e6 / 8,
+    uploadThroughput: 0.75e6 / 8,
+  });
+}
+
 /** Fails a test in which the page logged or threw an error. */
 export function watchForErrors(): void {
   const problems: string[] = [];

@@ -13,7 +13,7 @@ async function lab(page: Page): Promise<void> {
 
 test('a reset in the Lab is undone, and training continues from there', async ({ page }) => {
   await lab(page);
-  await page.locator('h1').first().click();
+  await page.locator('main h1').first().click();
   await page.keyboard.press('Space');
   await expect.poll(() => stepCount(page)).toBeGreaterThan(3);
   await page.keyboard.press('Space');
@@ -33,11 +33,11 @@ test('single-key shortcuts are turned off for this browser, and their list says 
   page,
 }) => {
   await lab(page);
-  await page.locator('h1').first().click();
+  await page.locator('main h1').first().click();
   await page.keyboard.press('?');
   await page.getByRole('checkbox', { name: /anywhere on the page/ }).uncheck();
   await button(page, 'Close').click();
-  await page.locator('h1').first().click();
+  await page.locator('main h1').first().click();
   await page.keyboard.press('.');
   await page.keyboard.press('?');
   await page.waitForTimeout(500);
@@ -46,7 +46,7 @@ test('single-key shortcuts are turned off for this browser, and their list says 
   await button(page, 'Keyboard shortcuts').click();
   await page.getByRole('checkbox', { name: /anywhere on the page/ }).check();
   await button(page, 'Close').click();
-  await page.locator('h1').first().click();
+  await page.locator('main h1').first().click();
   await page.keyboard.press('.');
   await expect.poll(() => stepCount(page)).toBe(1);
 });

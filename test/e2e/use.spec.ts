@@ -129,7 +129,7 @@ test('the view and the locked cell survive a reload', async ({ page }) => {
 
 test('the space bar trains and pauses, the full stop makes a step, r resets', async ({ page }) => {
   await lab(page);
-  await page.locator('h1').first().click();
+  await page.locator('main h1').first().click();
   await page.keyboard.press('.');
   await expect.poll(() => numberOf(page, 'Step count')).toBe(1);
   await page.keyboard.press('Space');
