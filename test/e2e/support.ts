@@ -44,10 +44,17 @@ export const machine = () =>
 /** Any model is built within this time, even if other processes keep the cores busy. */
 export const READY_MS = 150_000;
 
-/** A new page at this URL: whatever ran in the page before is gone, even if only the fragment differs. */
+const withoutFragment = (url: string) => url.split('#')[0];
+
+/**
+ * A new page at this URL: whatever ran in the page before is gone, even if only the fragment differs. Only then is an
+ * empty page visited in between: the browser starts a process for the page that follows it, which takes longer than
+ * most pages themselves.
+ */
 export async function visit(page: Page, address: string): Promise<void> {
-  await page.goto('about:blank');
-  await page.goto(address);
+  const { href } = new URL(address, test.info().project.use.baseURL);
+  if (withoutFragment(href) === withoutFragment(page.url())) await page.goto('about:blank');
+  await page.goto(href);
   await started(page);
 }
 
