@@ -25,12 +25,13 @@ export const chromiumPath = () => findChromium() ?? PLACES[0];
 
 /**
  * Features that cost and that no test needs. The first two load two pages of the browser's own into every new window,
- * which takes as much computing as one of ours. Chromium obeys only the last --disable-features, and so this one replaces
+ * which takes as much computing as one of ours; the third starts a process per window that no page uses. Chromium obeys only the last --disable-features, and so this one replaces
  * Playwright's: what of its list matters here is repeated.
  */
 const FEATURES_OFF = [
   'WebUIOmniboxPopup',
   'WebUIOmniboxAimPopup',
+  'SpareRendererForSitePerProcess',
   // From Playwright:
   'AimEnabled',
   'AvoidUnnecessaryBeforeUnloadCheckSync',

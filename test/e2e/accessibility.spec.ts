@@ -282,7 +282,7 @@ const RUNS: readonly (readonly [path: string, start: string, stop: string])[] = 
   ['generate', 'Generate', 'Stop'],
   ['lessons/00-play', 'Train', 'Pause'],
 ];
-const LISTENED_S = 6;
+const LISTENED_S = 3;
 
 test.describe('while it runs', () => {
   test.use({ contextOptions: { reducedMotion: 'reduce' } });
