@@ -1,6 +1,6 @@
 /** @file A question of the Python package; each is one file in ./asks. */
 
-export interface Asked<Facts = Record<string, unknown>> {
+interface Asked<Facts = Record<string, unknown>> {
   /** Plain data, written by the package itself. */
   readonly facts: Facts;
   readonly files: readonly Uint8Array<ArrayBuffer>[];

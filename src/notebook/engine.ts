@@ -6,7 +6,7 @@
 import './platform';
 import { InputError } from '../core/check';
 import { registryOf } from '../core/registry';
-import type { Asked, Ask } from './ask';
+import type { Ask } from './ask';
 
 const asks = registryOf<Ask>(
   'question',
@@ -25,13 +25,18 @@ const zebraLab = {
     return buffer;
   },
 
+  /** Drops files that were brought for a question that is not asked after all. */
+  forget(): void {
+    brought = [];
+  },
+
   /** JSON: `{answer, files}`, `files` being how many buffers belong to it, or `{refused}`, a sentence. */
   async ask(name: string, facts: string): Promise<string> {
     const files = brought;
     brought = [];
     given = [];
     try {
-      const asked: Asked = { facts: JSON.parse(facts) as never, files };
+      const asked = { facts: JSON.parse(facts) as never, files };
       const { answer, files: more = [] } = await asks.get(name).answer(asked);
       given = more;
       return JSON.stringify({ answer, files: more.length });
