@@ -223,6 +223,12 @@ def lint(
         isCausal=True if is_causal else None,
     )
     window, chunk = _count(window, "window"), _count(chunk, "chunk")
+    if own.text is not None and _in_letters(own.text):
+        facts["window"] = (
+            window  # of the plan that is checked; and of the plan it should be, if that has letters too
+        )
+        if not (isinstance(expect, str) and _in_letters(expect)):
+            window = None
     other: Brought | None = None
     if expect is not None:
         wanted = brought(expect)
@@ -426,6 +432,10 @@ def _count(value: Any, name: str, least: int = 1) -> int | None:
     if not whole or number < least:
         raise ZebraLabError(f"{name} is {value!r}; it should be a whole number, {least} or more")
     return number
+
+
+def _in_letters(plan: str) -> bool:
+    return not any("a" <= sign <= "z" for sign in plan)
 
 
 def _one_of(allowed: str | None) -> str | None:

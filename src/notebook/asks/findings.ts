@@ -18,7 +18,7 @@ interface Brought {
  * The findings about masks, as on the page, and how they differ from what they should be.
  *
  * facts: `of` (files or a text), `meant` (a plan or masks as written) or `other` (files: a config, or masks), `layer` (of
- * a single mask), `given` (what is known besides the cells), `readAs`, `keys` and `queries` (of masks as written); or
+ * a single mask), `given` (what is known besides the cells), `readAs`, `keys`, `queries` and `window` (of masks as written); or
  * `bug`, one of the zoo. Files: those of `of`, then those of `other`.
  * answer: `{pieces: [Checked], unread: [{name, why}]}`.
  */
@@ -31,6 +31,8 @@ export default defineAsk<{
   readonly readAs?: ReadAs;
   readonly keys?: number;
   readonly queries?: number;
+  /** Of layers S, if `of` is a plan in letters. */
+  readonly window?: number;
   readonly bug?: string;
 }>({
   id: 'findings',
@@ -43,7 +45,7 @@ export default defineAsk<{
     const open = async (one: Brought, from: number): Promise<Pieces> => {
       if (one.text !== undefined)
         return {
-          pieces: [ofText(one.text, { ...size, window: meant.window ?? given.window })],
+          pieces: [ofText(one.text, size)],
           unread: [],
         };
       return piecesOf(named(one, from), readAs);
