@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import zebra_lab as z
+from zebra_lab._engine import ask
 
 FIXTURES = Path(__file__).parents[2] / "test/fixtures"
 
@@ -246,3 +247,28 @@ def test_findings_in_notebooks() -> None:
     assert found[0].code in found._repr_html_() and "<script" not in found._repr_html_()
     assert "query 8, key 0" in found._repr_markdown_()
     assert list(found) == list(found[:]) and found == z.lint(window(9, 64), expect="causal & window(8)")
+
+
+def test_arrays_that_are_no_masks_are_named() -> None:
+    arrays = {"mask": window(8, 40), "scores": np.random.default_rng(3).normal(size=(40, 40))}
+    found = z.lint(arrays, expect="causal & window(8)")
+    assert found.ok and [one.split(":")[0] for one in found.unread] == ["scores"]
+    assert "Not a mask: scores" in str(found)
+
+
+def test_layers_with_a_state_have_no_masks() -> None:
+    released = json.loads((FIXTURES.parents[1] / "src/masks/released/qwen3.5-9b.json").read_text())["config"]
+    kinds = [one["kind"] for one in ask("config", {"text": json.dumps(released)})[0]["layers"]]
+    reading = [kind for kind in kinds if kind != "state"]
+    assert 1 < len(reading) < len(kinds)
+    assert z.lint(np.stack([np.tri(40, dtype=bool)] * len(reading)), config=released).ok
+    assert not z.lint(np.stack([window(8, 40)] * len(reading)), config=released).ok
+    with pytest.raises(z.ZebraLabError, match=f"the config has {len(kinds)} layers, and the masks have 3"):
+        z.lint(np.stack([np.tri(40, dtype=bool)] * 3), config=released)
+
+
+def test_attention_weights() -> None:
+    for size, ok in ((8, True), (9, False)):
+        weights = window(size, 40) * np.random.default_rng(5).random((2, 40, 40)).astype(np.float32)
+        weights /= weights.sum(-1, keepdims=True)
+        assert z.lint(weights, expect="causal & window(8)", axes=["head", "query", "key"]).ok is ok

@@ -31,6 +31,7 @@ def test_what_the_wheel_holds(wheel: Path) -> None:
         assert "zebra_lab/static/engine.js" in names
         assert "zebra_lab/__main__.py" in names
         assert not any("test" in name for name in names)
+        assert "fflate" in archive.read("zebra_lab/static/third-party-notices.txt").decode()
         script = archive.read("zebra_lab/static/engine.js").decode()
     assert "import(" not in script and "fetch(" not in script
     assert wheel.stat().st_size < 3_000_000

@@ -22,7 +22,7 @@ export interface Told extends Omit<Finding, 'layer'> {
   readonly where: string;
 }
 
-export interface Apart {
+interface Apart {
   readonly layers: readonly number[];
   readonly where: string;
   /** In the first of the layers. */

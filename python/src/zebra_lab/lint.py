@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from ._engine import ZebraLabError, ask
@@ -258,6 +258,9 @@ def lint(
                 "chunk is for a plan with layers A, such as expect='A*4', and no plan was given"
             )
     if own.capture is not None:
+        given |= facts["readAs"] | _without_none(
+            **{name: facts[name] for name in ("layer", "keys", "queries")}
+        )
         return _of_capture(own.capture, facts["meant"], other, given)
     return _findings(own, other, {**facts, "given": given})
 
@@ -314,19 +317,18 @@ def _of_capture(
         for part in step["parts"]:
             numbers = [one["layer"] for one in step["layers"]]
             of = _part_of(step["name"], part, answer["texts"])
-            findings += [_captured(one, numbers, of) for one in part["findings"]]
+            # How its numbers are read is no question: the capture made them.
+            asked = [one for one in part["findings"] if not (one["code"] == "L6" and one.get("note"))]
+            findings += [_captured(one, numbers, of) for one in asked]
             meant_by = part.get("meant", "the mask it should be")
+            meant_by = "the intended mask" if len(meant_by) > 60 or ";" in meant_by else meant_by
+            alike: dict[tuple[Any, ...], list[int]] = {}
+            for one in part["apart"]:
+                place = (one["cells"], Cell(**one["first"]), _reads(capture, part, one))
+                alike.setdefault(place, []).append(numbers[one["layer"]])
             differences += [
-                Difference(
-                    cells=one["cells"],
-                    cell=Cell(**one["first"]),
-                    reads=_reads(capture, part, one),
-                    meant="the intended mask" if len(meant_by) > 60 else meant_by,
-                    layers=(numbers[one["layer"]],),
-                    of=of,
-                    where=f"Layer {numbers[one['layer']] + 1}",
-                )
-                for one in part["apart"]
+                Difference(cells, cell, reads, meant_by, tuple(layers), of, _say_layers(layers))
+                for (cells, cell, reads), layers in alike.items()
             ]
     return Findings(
         sorted(_grouped(findings), key=lambda one: one.note),
@@ -346,7 +348,7 @@ def _part_of(step: str, part: dict[str, Any], texts: int) -> str:
 def _captured(one: dict[str, Any], numbers: list[int], of: str) -> Finding:
     layer = one.get("layer", 0 if len(numbers) == 1 else None)
     layers = () if layer is None else (numbers[layer],)
-    return _finding({**one, "layers": layers, "where": f"Layer {layers[0] + 1}" if layers else ""}, of)
+    return _finding({**one, "layers": layers, "where": ""}, of)
 
 
 def _grouped(findings: list[Finding]) -> list[Finding]:
@@ -358,10 +360,18 @@ def _grouped(findings: list[Finding]) -> list[Finding]:
     for alike in found.values():
         first = alike[0]
         layers = tuple(layer for one in alike for layer in one.layers)
-        names = ", ".join(str(layer + 1) for layer in layers)
-        where = f"{'Layer' if len(layers) == 1 else 'Layers'} {names}" if layers else ""
-        combined.append(Finding(**{**first.__dict__, "layers": layers, "where": where}))
+        combined.append(replace(first, layers=layers, where=_say_layers(layers)))
     return combined
+
+
+def _say_layers(layers: Sequence[int]) -> str:
+    """As the site: counted from 1."""
+    names = [str(layer + 1) for layer in layers]
+    if len(names) > 7:
+        return f"Layers {', '.join(names[:6])} and {len(names) - 6} more"
+    if len(names) < 2:
+        return f"Layer {names[0]}" if names else ""
+    return f"Layers {', '.join(names[:-1])} and {names[-1]}"
 
 
 def _reads(capture: Any, part: dict[str, Any], one: dict[str, Any]) -> bool:
