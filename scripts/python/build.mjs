@@ -22,6 +22,7 @@ if (values.wheel)
     'wheel',
     '--quiet',
     '--no-deps',
+    '--no-build-isolation',
     '--wheel-dir',
     join(ROOT, 'packages/python'),
     PACKAGE,

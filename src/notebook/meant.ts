@@ -3,6 +3,7 @@ import { brief, maskOf, write } from '../attention/expression';
 import { maskOfLayer, queriesOf, type LayerDoc, type MaskDoc } from '../masks/doc';
 import type { Mask } from '../attention/mask';
 import { check } from '../core/check';
+import { formatInteger, listed } from '../core/numbers';
 import type { ConfigLayers } from '../masks/configLayer';
 import { layerOf } from '../masks/doc';
 import { readPlan } from '../masks/planText';
@@ -26,7 +27,7 @@ export interface Meant {
 /** For masks of `doc`; `layer` says which layer a single mask is of. Throws InputError if they do not fit. */
 export function meantOf(
   doc: MaskDoc,
-  { text, window, chunk }: MeantFacts,
+  { text, window, ...more }: MeantFacts,
   other: Pick<Piece, 'opened' | 'config'> | undefined,
   layer: number | undefined,
 ): Meant | undefined {
@@ -37,7 +38,7 @@ export function meantOf(
       `layer ${layer} was named, and the masks have ${layers} layers; a layer is named for a single mask`,
     );
   if (text !== undefined) {
-    const sizes = { window: window ?? windowOf(other?.config, text), chunk };
+    const sizes = { window: window ?? windowOf(other?.config, text), ...more };
     const all = readPlan(text, sizes);
     const filled =
       layers === 1 ? [chosen(all, all.map(write), layer)] : readPlan(text, { ...sizes, layers });
@@ -99,7 +100,7 @@ function readers({ layers }: ConfigLayers, count: number) {
 
 /** The window of a config, for letters without one. */
 function windowOf(config: ConfigLayers | undefined, text: string): number | undefined {
-  if (!config || /[a-z]/.test(text) || !text.includes('S')) return undefined;
+  if (!config || /[a-z]/.test(text) || !/[SAK]/.test(text)) return undefined;
   const windows = new Set(
     config.layers.flatMap(({ kind, window }) => (kind === 'local' && window ? [window] : [])),
   );
@@ -107,7 +108,7 @@ function windowOf(config: ConfigLayers | undefined, text: string): number | unde
     windows.size === 1,
     windows.size === 0
       ? 'the config has no layer with a window; give the window'
-      : `the config has windows of ${[...windows].join(' and ')}; give the window`,
+      : `the config has windows of ${listed([...windows].map(formatInteger))}; give the window`,
   );
   return [...windows][0];
 }

@@ -22,6 +22,7 @@ describe('a plan is read as one mask per layer', () => {
     ['GGG', { layers: 1 }, 'causal'],
     ['SSSSSG', { window: 4, layers: 8 }, '5*causal & window(4); causal; 2*causal & window(4)'],
     ['A G', { window: 4, chunk: 2 }, 'causal & (exact(4, 2) | summaries(4, 2)); causal'],
+    ['K G', { window: 8 }, 'causal & (window(8) | sink(4)); causal'],
     ['causal & window(4)', { layers: 2 }, '2*causal & window(4)'],
     ['5*causal & window(512); causal', {}, '5*causal & window(512); causal'],
     ['causal & window(4); causal', { layers: 3 }, 'causal & window(4); causal; causal & window(4)'],
@@ -59,7 +60,7 @@ test('any text is read or refused in one sentence', () =>
     fc.property(
       fc.oneof(
         fc.string({ maxLength: 30 }),
-        fc.string({ unit: fc.constantFrom(...'SGA*() ,512;'), maxLength: 30 }),
+        fc.string({ unit: fc.constantFrom(...'SGAK*() ,512;'), maxLength: 30 }),
       ),
       fc.option(fc.integer({ min: 1, max: 130 }), { nil: undefined }),
       (text, layers) => {
