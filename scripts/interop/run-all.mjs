@@ -4,10 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { optionsOf } from '../options.mjs';
 
 const { values } = optionsOf('npm run test:interop -- [--write]', { write: { type: 'boolean' } });
-for (const name of ['run-code', 'run-models', 'run-configs']) {
+for (const name of ['run-code', 'run-models', 'run-configs', 'run-python']) {
   const script = fileURLToPath(new URL(`${name}.mjs`, import.meta.url));
-  const { status } = spawnSync(process.execPath, [script, ...(values.write ? ['--write'] : [])], {
-    stdio: 'inherit',
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [script, ...(values.write && name !== 'run-python' ? ['--write'] : [])],
+    {
+      stdio: 'inherit',
+    },
+  );
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -2,7 +2,7 @@
  * @file `npm run python:build [-- --wheel]`: what the Python package carries of the site, in
  * python/src/zebra_lab/static; --wheel also packs the wheel, into packages/python.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { python, ROOT, run } from '../interop/python.mjs';
@@ -22,6 +22,7 @@ if (values.wheel)
     'wheel',
     '--quiet',
     '--no-deps',
+    '--no-build-isolation',
     '--wheel-dir',
     join(ROOT, 'packages/python'),
     PACKAGE,
@@ -45,7 +46,23 @@ async function engine() {
       copyPublicDir: false,
     },
   });
-  const [{ code }] = output;
+  const [{ code, moduleIds }] = output;
   writeFileSync(join(STATIC, 'engine.js'), code);
+  writeFileSync(join(STATIC, 'third-party-notices.txt'), noticesOf(moduleIds));
   console.log(`engine.js: ${Math.round(code.length / 1000)} kB`);
+}
+
+/** The licences of the packages that these modules are from. */
+function noticesOf(modules) {
+  const packages = new Set(
+    modules.flatMap((id) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []),
+  );
+  return [...packages]
+    .sort()
+    .map((name) => {
+      const folder = join(ROOT, 'node_modules', name);
+      const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      return `${name} ${version}\n\n${readFileSync(join(folder, 'LICENSE'), 'utf8')}`;
+    })
+    .join('\n\n');
 }

@@ -155,7 +155,7 @@ export function docOfBug({ subject, repaired }: Bug): MaskDoc {
 }
 
 /** Enough tokens to show a window, and the keys beyond it. */
-const tokensFor = (window: number) => Math.min(MAX_TOKENS, Math.max(64, 4 * window));
+export const tokensFor = (window: number) => Math.min(MAX_TOKENS, Math.max(64, 4 * window));
 
 /**
  * Clearly not a square. With more rows than columns, the rows are not taken for positions of the same text; fewer rows

@@ -25,6 +25,11 @@ const zebraLab = {
     return buffer;
   },
 
+  /** Drops files that were brought for a question that is not asked after all. */
+  forget(): void {
+    brought = [];
+  },
+
   /** JSON: `{answer, files}`, `files` being how many buffers belong to it, or `{refused}`, a sentence. */
   async ask(name: string, facts: string): Promise<string> {
     const files = brought;

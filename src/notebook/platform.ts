@@ -1,5 +1,5 @@
 /** @file What the site's code expects of a browser, and V8 alone does not have. */
-import { strFromU8 } from 'fflate';
+import { strFromU8, Unzlib } from 'fflate';
 import { InputError } from '../core/check';
 
 class Utf8Decoder {
@@ -44,7 +44,50 @@ export function fromBase64(text: string): string {
   return out;
 }
 
-const known = globalThis as { TextDecoder?: unknown; btoa?: unknown; atob?: unknown };
+/** Bytes at a time that are unpacked: a packed file that is far larger than it says is not read to its end. */
+const PIECE = 16_384;
+
+/** As much of Blob as src/masks/foreign/png.ts uses. */
+export class Bytes {
+  constructor(private readonly parts: readonly Uint8Array[]) {}
+
+  stream() {
+    return { pipeThrough: (through: Inflate) => through.of(this.parts) };
+  }
+}
+
+/** As much of DecompressionStream as src/masks/foreign/png.ts uses: zlib, which the standard calls deflate. */
+export class Inflate {
+  of(parts: readonly Uint8Array[]) {
+    const pieces = parts.flatMap((part) =>
+      Array.from({ length: Math.ceil(part.length / PIECE) }, (_, i) =>
+        part.slice(i * PIECE, (i + 1) * PIECE),
+      ),
+    );
+    const ready: Uint8Array[] = [];
+    const unpack = new Unzlib((bytes) => ready.push(bytes));
+    let next = 0;
+    const read = () => {
+      while (ready.length === 0 && next < pieces.length) {
+        unpack.push(pieces[next]!, next === pieces.length - 1);
+        next++;
+      }
+      const value = ready.shift();
+      return Promise.resolve(value ? { done: false, value } : { done: true, value });
+    };
+    return { getReader: () => ({ read, cancel: () => Promise.resolve() }) };
+  }
+}
+
+const known = globalThis as {
+  TextDecoder?: unknown;
+  btoa?: unknown;
+  atob?: unknown;
+  Blob?: unknown;
+  DecompressionStream?: unknown;
+};
 known.TextDecoder ??= Utf8Decoder;
 known.btoa ??= toBase64;
 known.atob ??= fromBase64;
+known.Blob ??= Bytes;
+known.DecompressionStream ??= Inflate;

@@ -5,6 +5,7 @@ import type { ConfigLayers } from '../masks/configLayer';
 import type { MaskDoc } from '../masks/doc';
 import type { Named } from '../masks/foreign/foreign';
 import { MAX_BYTES } from '../masks/foreign/matrix';
+import { isConfig } from '../masks/isConfig';
 import { readJson } from '../masks/save';
 
 /** A file as the page receives it. */
@@ -45,11 +46,6 @@ export async function readFiles(
   }
   return { arrays, beside };
 }
-
-const isConfig = (text: string) =>
-  /"(model_type|num_hidden_layers|text_config|hidden_size|n_layers)"\s*:/.test(
-    text.slice(0, 100_000),
-  );
 
 /** Decodes what may be JSON; undefined if it is not text. */
 function textOf(bytes: Uint8Array): string | undefined {

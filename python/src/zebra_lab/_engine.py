@@ -6,50 +6,107 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
-from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
-__all__ = ["ZebraLabError", "ask"]
+__all__ = ["ZebraLabBug", "ZebraLabError", "ask"]
 
 
 class ZebraLabError(ValueError):
     """What was given cannot be read, or what was requested cannot be done. The message says what would work."""
 
 
+class ZebraLabBug(RuntimeError):
+    """A fault of this package, not of what it was given. The message says what to report."""
+
+
 class _Engine:
     def __init__(self) -> None:
-        from py_mini_racer import MiniRacer
-
+        try:
+            from py_mini_racer import MiniRacer
+        except ImportError as error:
+            raise ZebraLabError(
+                f"V8 cannot be loaded on this platform ({error}); install mini-racer, which has wheels for Linux, "
+                "macOS and Windows on x86-64 and ARM64"
+            ) from error
+        script = files("zebra_lab").joinpath("static/engine.js")
+        if not script.is_file():
+            raise ZebraLabError(
+                "this copy of zebra-lab lacks static/engine.js; install a wheel, or run npm run python:build"
+            )
         self._lock = threading.Lock()  # one question at a time: files belong to the next question
         self._v8 = MiniRacer()
-        self._v8.eval(files("zebra_lab").joinpath("static/engine.js").read_text("utf-8"))
+        self._v8.eval(script.read_text("utf-8"))
 
     def ask(self, name: str, facts: dict[str, Any], blobs: tuple[Any, ...]) -> tuple[Any, list[bytes]]:
         with self._lock:
-            for blob in blobs:
-                view = memoryview(blob).cast("B")
-                if view.nbytes == 0:
-                    self._v8.eval("zebraLab.room(0)")
-                    continue
-                room = self._v8.eval(f"zebraLab.room({view.nbytes})")
-                np.frombuffer(room, dtype=np.uint8)[:] = np.frombuffer(view, dtype=np.uint8)
-            promise = self._v8.eval(f"zebraLab.ask({json.dumps(name)}, {json.dumps(json.dumps(facts))})")
-            reply = json.loads(promise.get())
-            if "refused" in reply:
-                raise ZebraLabError(reply["refused"])
-            given = [bytes(self._v8.eval(f"zebraLab.given({i})")) for i in range(reply["files"])]
-            return reply["answer"], given
+            try:
+                for blob in blobs:
+                    self._bring(blob)
+                promise = self._v8.eval(f"zebraLab.ask({json.dumps(name)}, {json.dumps(json.dumps(facts))})")
+                reply = json.loads(promise.get())
+                if "refused" in reply:
+                    raise ZebraLabError(reply["refused"])
+                given = [bytes(self._v8.eval(f"zebraLab.given({i})")) for i in range(reply["files"])]
+                return reply["answer"], given
+            except ZebraLabError:
+                raise
+            except Exception as error:
+                self._v8.eval("zebraLab.forget()")
+                if _is_of_v8(error):
+                    raise ZebraLabBug(_report(name, facts, blobs, error)) from error
+                raise
+
+    def _bring(self, blob: Any) -> None:
+        view = memoryview(blob).cast("B")
+        if view.nbytes == 0:
+            self._v8.eval("zebraLab.room(0)")
+            return
+        room = self._v8.eval(f"zebraLab.room({view.nbytes})")
+        np.frombuffer(room, dtype=np.uint8)[:] = np.frombuffer(view, dtype=np.uint8)
 
 
-@lru_cache(maxsize=1)
-def _engine() -> _Engine:
-    return _Engine()
+def _is_of_v8(error: Exception) -> bool:
+    return type(error).__module__.partition(".")[0] == "py_mini_racer"
+
+
+def _report(name: str, facts: dict[str, Any], blobs: tuple[Any, ...], error: Exception) -> str:
+    asked = json.dumps(facts)
+    if len(asked) > 400:
+        asked = f"{asked[:400]}…"
+    sizes = ", ".join(f"{memoryview(blob).nbytes:,}" for blob in blobs)
+    return (
+        "this is a fault of zebra-lab, not of what it was given; please report it with the following.\n"
+        f"question: {name} {asked}\nfiles of {sizes or 'no'} bytes\n{error}"
+    )
+
+
+_engine: _Engine | None = None
+_process: int | None = None
+_starting = threading.Lock()
+
+
+def _started() -> _Engine:
+    global _engine, _process
+    with _starting:
+        if _engine is None:
+            _engine, _process = _Engine(), os.getpid()
+        if _process != os.getpid():
+            # V8's threads do not exist in a forked process: a question would wait for them for ever.
+            raise ZebraLabError(
+                "zebra_lab was used before this process was forked; use it only after the fork, or start processes "
+                "with multiprocessing's spawn method"
+            )
+        return _engine
 
 
 def ask(name: str, facts: dict[str, Any] | None = None, *blobs: Any) -> tuple[Any, list[bytes]]:
-    """The answer to a question of src/notebook/asks, and its files. Raises ZebraLabError with a sentence."""
-    return _engine().ask(name, facts or {}, blobs)
+    """The answer to a question of src/notebook/asks, and its files.
+
+    Raises ZebraLabError with a sentence, or ZebraLabBug if the code itself failed.
+    """
+    return _started().ask(name, facts or {}, blobs)

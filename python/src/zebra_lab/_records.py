@@ -44,7 +44,9 @@ class Mask:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Mask):
             return NotImplemented
-        return (self.queries, self.keys) == (other.queries, other.keys) and np.array_equal(self.runs, other.runs)
+        return (self.queries, self.keys) == (other.queries, other.keys) and np.array_equal(
+            self.runs, other.runs
+        )
 
     def __hash__(self) -> int:
         return hash((self.queries, self.keys, self.runs.tobytes()))
@@ -67,7 +69,9 @@ class Weights:
     """Attention weights, float32 [texts, heads, queries, keys]; each row sums to 1 (less with sinks or dropout)."""
 
     values: np.ndarray
-    computed: bool  # from q, k and the mask, because the kernel returned none; checked against the layer's output
+    computed: (
+        bool  # from q, k and the mask, because the kernel returned none; checked against the layer's output
+    )
 
 
 @dataclass(frozen=True)
@@ -107,3 +111,31 @@ class Capture:
     tokens: tuple[tuple[str, ...], ...] | None = None  # [texts][keys of the last step]
     padding: tuple[tuple[int, int], ...] | None = None  # [texts]: padding before the text, and after it, in tokens
     versions: dict[str, str] = field(default_factory=dict)
+
+    def lint(self, **more: Any) -> Any:
+        """The findings in every step, each layer against what the config gives it, or `expect`; see zebra_lab.lint."""
+        from .lint import lint
+
+        return lint(self, **more)
+
+    def expect(self, expected: Any, **more: Any) -> Any:
+        """Raises AssertionError with the findings unless each layer reads as expected; see zebra_lab.expect."""
+        from .lint import expect
+
+        return expect(self, expected, **more)
+
+    def assert_ok(self) -> Any:
+        """Raises AssertionError with the findings unless each layer reads what its config gives it."""
+        return self.lint().assert_ok()
+
+    def show(self) -> Any:
+        """A widget with every step, layer and head; see zebra_lab.show."""
+        from .widget import show
+
+        return show(self)
+
+    def save(self, path: Any) -> Any:
+        """Writes a file that the masks page and zebra_lab.open read; see zebra_lab.save."""
+        from ._file import save
+
+        return save(self, path)

@@ -1,0 +1,491 @@
+"""`lint`, `expect` and `assert_ok`: the findings of the site's masks page, with the cell, for notebooks and pytest."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from ._engine import ZebraLabError, ask
+from ._inputs import Brought, brought
+
+__all__ = ["Cell", "Difference", "Finding", "Findings", "assert_ok", "expect", "lint"]
+
+
+class Cell(NamedTuple):
+    """A cell of a mask, counted from 0. `query` is the row of the mask."""
+
+    query: int
+    key: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a lint found, or a note on how the mask was read (`note`), which is not a failure.
+
+    layers: the layers it was found in, counted from 0; empty if there is only one. Sentences count layers from 1, as
+    the site does.
+    of: which array, text, head or step of what was given; empty if there is only one.
+    """
+
+    code: str
+    what: str
+    consequence: str
+    fix: str
+    thread: str
+    note: bool = False
+    layers: tuple[int, ...] = ()
+    cell: Cell | None = None
+    of: str = ""
+    where: str = ""
+
+    @property
+    def layer(self) -> int | None:
+        """The first of its layers, counted from 0; None if it concerns no single layer."""
+        return self.layers[0] if self.layers else None
+
+    def __str__(self) -> str:
+        head = _head("Note" if self.note else self.code, self.of, self.where, self.layers, self.cell)
+        return f"{head}\n  {self.what} {self.consequence}\n  {self.fix}\n  {self.thread}"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Layers that differ from what they should be, whether or not a lint recognises why. Padding is left out."""
+
+    cells: int  # in each of the layers
+    cell: Cell  # the first one
+    reads: bool  # whether the mask reads it
+    meant: str
+    layers: tuple[int, ...] = ()
+    of: str = ""
+    where: str = ""
+
+    def __str__(self) -> str:
+        many = f"{self.cells:,} {'cell differs' if self.cells == 1 else 'cells differ'}"
+        each = " in each of these layers" if len(self.layers) > 1 else ""
+        does = "is read and should not be" if self.reads else "is not read and should be"
+        head = _head("≠", self.of, self.where, self.layers, self.cell)
+        return f"{head}\n  {many} from {self.meant}{each}. At the first one, key {self.cell.key} {does}."
+
+
+class Findings(Sequence[Finding]):
+    """The findings about masks, in the order of the site: faults, then notes.
+
+    ok: whether nothing is wrong: no finding but notes, and no difference from what was expected.
+    differences: layers that differ from what was expected.
+    says: what the masks are, in words. unread: arrays that are not masks, with the reason.
+    unsettled: what must be decided before the findings mean anything; empty if nothing.
+    """
+
+    def __init__(
+        self,
+        findings: Iterable[Finding] = (),
+        *,
+        differences: Iterable[Difference] = (),
+        says: str = "",
+        silence: str = "",
+        unsettled: str = "",
+        unread: Iterable[str] = (),
+        answer: Any = None,
+    ) -> None:
+        self._all = tuple(findings)
+        self.differences = tuple(differences)
+        self.says = says
+        self.unsettled = unsettled
+        self.unread = tuple(unread)
+        self.answer = answer  # of the engine, for widgets
+        self._silence = silence
+
+    @property
+    def ok(self) -> bool:
+        return not self.differences and all(one.note for one in self._all)
+
+    @property
+    def notes(self) -> tuple[Finding, ...]:
+        return tuple(one for one in self._all if one.note)
+
+    def assert_ok(self) -> Findings:
+        """Raises AssertionError, with the findings, unless `ok`."""
+        if not self.ok:
+            raise AssertionError(f"\n{self}")
+        return self
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._all[index]
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Findings):
+            return (self._all, self.differences) == (other._all, other.differences)
+        return list(self._all) == other if isinstance(other, list) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _verdict(self) -> str:
+        if all(one.note for one in self._all):
+            if self.differences:
+                return "No lint recognises why."
+            if self.unsettled:
+                return f"First {self.unsettled}. As it is read now, there are no findings{self._silence}."
+            return f"No findings{self._silence}."
+        return f"First {self.unsettled}." if self.unsettled else ""
+
+    def _parts(self) -> list[str]:
+        faults = [str(one) for one in self._all if not one.note]
+        rest = [str(one) for one in self.differences]
+        notes = [str(one) for one in self._all if one.note]
+        unread = [f"Not a mask: {one}" for one in self.unread]
+        return [one for one in [*faults, *rest, self._verdict(), *notes, *unread] if one]
+
+    def __str__(self) -> str:
+        return "\n\n".join(self._parts())
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        items = [
+            _item(
+                "Note" if one.note else one.code,
+                one,
+                f"{html.escape(one.what)} {html.escape(one.consequence)} <b>{html.escape(one.fix)}</b> "
+                f'<a href="{html.escape(one.thread, quote=True)}" rel="noreferrer">{html.escape(_thread(one.thread))}</a>',
+            )
+            for one in self._all
+        ]
+        items += [
+            _item("≠", one, html.escape(str(one).partition("\n")[2].strip())) for one in self.differences
+        ]
+        verdict = self._verdict()
+        items += [f"<li>{html.escape(verdict)}</li>"] if verdict else []
+        items += [f"<li>Not a mask: {html.escape(one)}</li>" for one in self.unread]
+        return f'<ul style="list-style:none;padding:0;margin:0;max-width:52em">{"".join(items)}</ul>'
+
+    def _repr_markdown_(self) -> str:
+        return "\n\n".join(part.replace("\n  ", "  \n") for part in self._parts())
+
+
+def lint(
+    x: Any,
+    *,
+    expect: Any = None,
+    window: int | None = None,
+    chunk: int | None = None,
+    config: Any = None,
+    layer: int | None = None,
+    length: int | None = None,
+    block: int | None = None,
+    cache: int | None = None,
+    is_causal: bool = False,
+    allowed: str | None = None,
+    axes: Sequence[str] | None = None,
+    causal: bool | None = None,
+    keys: int | None = None,
+    queries: int | None = None,
+) -> Findings:
+    """The findings about masks: what is wrong, in which cell, with what consequence, and the fix.
+
+    x: an array [queries, keys] of booleans, 0 and 1, or numbers added to scores; more axes before those (layers, texts,
+        heads), each of which is checked; attention weights; a list or dict of arrays; a path or several (.npy, .npz,
+        .safetensors, PNG, JSON, text, a capture); a config or a model; a plan or masks as written; a Capture.
+    expect: what the masks should be. A plan ("S*5 G": five layers with a window, one that reads everything before it;
+        repeated to the number of layers), masks as written ("5*causal & window(512); causal"), a config or its path,
+        or other masks. Without it, each mask is checked against the pattern that it is nearest to.
+    window: keys that a layer S of the plan reads, the query itself included. Without a plan: the window that the
+        layers with a window should have. chunk: tokens per chunk of a layer A.
+    config: a config (dict, path, transformers config or model) with the intended masks; or, next to a plan, with the
+        window of its layers S.
+    layer: which layer a single mask is of, counted from 0, if the expected layers differ.
+    length: tokens of the text; what follows is padding. block: tokens per block of a block mask. cache: keys that the
+        cache of each layer holds, 0 for all. is_causal: whether the attention call also gets is_causal.
+    allowed: which numbers let a query read, if the cells do not show it: "nonzero", "zero", or "additive".
+    axes: what the axes are, such as ["batch", "head", "query", "key"], if the guess is wrong. causal: for lists of
+        tokens (segment ids, cu_seqlens), whether a token reads only what comes before it; by default it does.
+    keys, queries: the size of masks as written, in tokens.
+
+    Raises ZebraLabError, a sentence, for anything that cannot be read.
+    """
+    own = brought(x)
+    facts: dict[str, Any] = {
+        "meant": {},
+        "layer": _count(layer, "layer", least=0),
+        "keys": _count(keys, "keys"),
+        "queries": _count(queries, "queries"),
+        "readAs": _without_none(allowed=_one_of(allowed), axes=_names(axes), causal=causal),
+    }
+    given = _without_none(
+        length=_count(length, "length", least=0),
+        block=_count(block, "block"),
+        cache=_count(cache, "cache", least=0),
+        isCausal=True if is_causal else None,
+    )
+    window, chunk = _count(window, "window"), _count(chunk, "chunk")
+    if own.text is not None and _in_letters(own.text):
+        facts["window"] = (
+            window  # of the plan that is checked; and of the plan it should be, if that has letters too
+        )
+        if not (isinstance(expect, str) and _in_letters(expect)):
+            window = None
+    other: Brought | None = None
+    if expect is not None:
+        wanted = brought(expect)
+        if wanted.capture is not None:
+            raise ZebraLabError("a capture was given as what masks should be; give one of its masks")
+        if wanted.text is not None:
+            facts["meant"] = _without_none(text=wanted.text, window=window, chunk=chunk)
+            other = None if config is None else _config(config)
+        else:
+            other = wanted
+            if config is not None:
+                raise ZebraLabError("expect and config both say what the masks should be; give one of them")
+            if window is not None or chunk is not None:
+                raise ZebraLabError(
+                    "window and chunk are for a plan such as 'S*5 G'; what was expected has its own"
+                )
+    else:
+        other = None if config is None else _config(config)
+        if window is not None:
+            if other is not None:
+                raise ZebraLabError(
+                    "the config gives the window; leave window out, or expect a plan such as 'S*5 G'"
+                )
+            given["window"] = window
+        if chunk is not None:
+            raise ZebraLabError(
+                "chunk is for a plan with layers A, such as expect='A*4', and no plan was given"
+            )
+    if own.capture is not None:
+        given |= facts["readAs"] | _without_none(
+            **{name: facts[name] for name in ("layer", "keys", "queries")}
+        )
+        return _of_capture(own.capture, facts["meant"], other, given)
+    return _findings(own, other, {**facts, "given": given})
+
+
+def expect(x: Any, expected: Any, *, window: int | None = None, **more: Any) -> Findings:
+    """As `lint(x, expect=expected)`, and raises AssertionError with the findings unless the masks are as expected."""
+    return lint(x, expect=expected, window=window, **more).assert_ok()
+
+
+def assert_ok(x: Any, **more: Any) -> Findings:
+    """As `lint`, and raises AssertionError with the findings unless there are only notes."""
+    return lint(x, **more).assert_ok()
+
+
+# ------------------------------------------------------------------------------------------------------- the engine
+
+
+def _findings(own: Brought, other: Brought | None, facts: dict[str, Any]) -> Findings:
+    asked = {**_without_none(**facts), "of": own.facts, **({} if other is None else {"other": other.facts})}
+    answer, _ = ask("findings", asked, *own.blobs, *(() if other is None else other.blobs))
+    pieces = answer["pieces"]
+    unsettled = next((one["unsettled"] for one in pieces if "unsettled" in one), "")
+    if unsettled:
+        unsettled = f"{unsettled}: allowed='nonzero' if it lets a query read, allowed='zero' if it blocks"
+    return Findings(
+        sorted((one for piece in pieces for one in _told(piece)), key=lambda one: one.note),
+        differences=[one for piece in pieces for one in _apart(piece)],
+        says="\n".join(f"{one['of']}: {one['says']}" if one["of"] else one["says"] for one in pieces),
+        silence=pieces[0]["silence"] if len({one["silence"] for one in pieces}) == 1 else "",
+        unsettled=unsettled,
+        unread=[f"{one['name']}: {one['why']}" if one["name"] else one["why"] for one in answer["unread"]],
+        answer=answer,
+    )
+
+
+def _of_capture(
+    capture: Any, meant: dict[str, Any], other: Brought | None, given: dict[str, Any]
+) -> Findings:
+    """Each step of a capture, with the texts and heads whose masks differ, against its config or a plan."""
+    if given or other is not None:
+        raise ZebraLabError(
+            "a capture knows its own config and calls; only expect=, with a plan or masks as written, can be given"
+        )
+    from ._file import to_bytes
+
+    data = to_bytes(capture)
+    layers = len(capture.steps[0].layers)
+    if "text" in meant:
+        meant = {"meant": ask("plan", {**meant, "layers": layers})[0]["stack"]}
+    answer, _ = ask("capture", meant, data)
+    findings: list[Finding] = []
+    differences: list[Difference] = []
+    for step in answer["steps"]:
+        for part in step["parts"]:
+            numbers = [one["layer"] for one in step["layers"]]
+            of = _part_of(step["name"], part, answer["texts"])
+            # How its numbers are read is no question: the capture made them.
+            asked = [one for one in part["findings"] if not (one["code"] == "L6" and one.get("note"))]
+            findings += [_captured(one, numbers, of) for one in asked]
+            meant_by = part.get("meant", "the mask it should be")
+            meant_by = "the intended mask" if len(meant_by) > 60 or ";" in meant_by else meant_by
+            alike: dict[tuple[Any, ...], list[int]] = {}
+            for one in part["apart"]:
+                place = (one["cells"], Cell(**one["first"]), _reads(capture, part, one))
+                alike.setdefault(place, []).append(numbers[one["layer"]])
+            differences += [
+                Difference(cells, cell, reads, meant_by, tuple(layers), of, _say_layers(layers))
+                for (cells, cell, reads), layers in alike.items()
+            ]
+    return Findings(
+        sorted(_grouped(findings), key=lambda one: one.note),
+        differences=differences,
+        says=answer.get("model") or "",
+        silence=": each layer reads what it should",
+        answer=answer,
+    )
+
+
+def _part_of(step: str, part: dict[str, Any], texts: int) -> str:
+    text = f", text {part['text']}" if texts > 1 else ""
+    head = f", head {part['head']}" if part["head"] else ""
+    return f"{step}{text}{head}"
+
+
+def _captured(one: dict[str, Any], numbers: list[int], of: str) -> Finding:
+    layer = one.get("layer", 0 if len(numbers) == 1 else None)
+    layers = () if layer is None else (numbers[layer],)
+    return _finding({**one, "layers": layers, "where": ""}, of)
+
+
+def _grouped(findings: list[Finding]) -> list[Finding]:
+    """Findings that say the same about several layers of a step, combined as on the site."""
+    found: dict[tuple[Any, ...], list[Finding]] = {}
+    for one in findings:
+        found.setdefault((one.of, one.code, one.note, one.cell, one.what, one.fix), []).append(one)
+    combined = []
+    for alike in found.values():
+        first = alike[0]
+        layers = tuple(layer for one in alike for layer in one.layers)
+        combined.append(replace(first, layers=layers, where=_say_layers(layers)))
+    return combined
+
+
+def _say_layers(layers: Sequence[int]) -> str:
+    """As the site: counted from 1."""
+    names = [str(layer + 1) for layer in layers]
+    if len(names) > 7:
+        return f"Layers {', '.join(names[:6])} and {len(names) - 6} more"
+    if len(names) < 2:
+        return f"Layer {names[0]}" if names else ""
+    return f"Layers {', '.join(names[:-1])} and {names[-1]}"
+
+
+def _reads(capture: Any, part: dict[str, Any], one: dict[str, Any]) -> bool:
+    masks = capture.steps[part["step"]].layers[one["layer"]].masks
+    heads = masks[part["text"] if len(masks) > 1 else 0]
+    mask = heads[part["head"] % len(heads)]
+    query, key = one["first"]["query"], one["first"]["key"]
+    runs = mask.runs
+    # A cache that keeps the last keys has fewer than the step.
+    key -= capture.steps[part["step"]].keys - mask.keys
+    return bool(((runs[:, 0] == query) & (runs[:, 1] <= key) & (key < runs[:, 2])).any())
+
+
+def _told(piece: dict[str, Any]) -> list[Finding]:
+    return [_finding(one, piece["of"]) for one in piece["findings"]]
+
+
+def _finding(one: dict[str, Any], of: str) -> Finding:
+    return Finding(
+        code=one["code"],
+        what=one["what"],
+        consequence=one["consequence"],
+        fix=one["fix"],
+        thread=one["thread"],
+        note=one.get("note", False),
+        layers=tuple(one["layers"]),
+        cell=Cell(**one["cell"]) if "cell" in one else None,
+        of=of,
+        where=one["where"],
+    )
+
+
+def _apart(piece: dict[str, Any]) -> list[Difference]:
+    return [
+        Difference(
+            cells=one["cells"],
+            cell=Cell(**one["first"]),
+            reads=one["reads"],
+            meant=one["meant"],
+            layers=tuple(one["layers"]),
+            of=piece["of"],
+            where=one["where"],
+        )
+        for one in piece["apart"]
+    ]
+
+
+# ------------------------------------------------------------------------------------------------------- small parts
+
+
+def _config(x: Any) -> Brought:
+    one = brought(x)
+    if one.text is not None or one.capture is not None:
+        raise ZebraLabError(
+            "config takes a config: a dict, a transformers config, a model, or a path to config.json"
+        )
+    return one
+
+
+def _count(value: Any, name: str, least: int = 1) -> int | None:
+    if value is None:
+        return None
+    try:
+        number = int(value)
+        whole = number == value and not isinstance(value, (bool, str))
+    except (TypeError, ValueError, OverflowError):
+        whole = False
+    if not whole or number < least:
+        raise ZebraLabError(f"{name} is {value!r}; it should be a whole number, {least} or more")
+    return number
+
+
+def _in_letters(plan: str) -> bool:
+    return not any("a" <= sign <= "z" for sign in plan)
+
+
+def _one_of(allowed: str | None) -> str | None:
+    if allowed not in (None, "nonzero", "zero", "additive"):
+        raise ZebraLabError(f"allowed is {allowed!r}; it should be 'nonzero', 'zero' or 'additive'")
+    return allowed
+
+
+def _names(axes: Sequence[str] | None) -> list[str] | None:
+    if axes is None:
+        return None
+    if isinstance(axes, str) or not all(isinstance(one, str) for one in axes):
+        raise ZebraLabError(
+            f"axes is {axes!r}; it should be a list of names such as ['head', 'query', 'key']"
+        )
+    return list(axes)
+
+
+def _without_none(**facts: Any) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _head(code: str, of: str, where: str, layers: tuple[int, ...], cell: Cell | None) -> str:
+    # The site counts layers from 1; Python and files count from 0.
+    index = f" (index {layers[0]})" if where and len(layers) == 1 else ""
+    places = [of, f"{where}{index}" if where else "", f"query {cell.query}, key {cell.key}" if cell else ""]
+    return ": ".join([code, ", ".join(one for one in places if one)]).removesuffix(": ")
+
+
+def _thread(url: str) -> str:
+    name = url.removeprefix("https://github.com/")
+    for part in ("/issues/", "/pull/", "/discussions/"):
+        name = name.replace(part, " #")
+    return name
+
+
+def _item(code: str, one: Finding | Difference, body: str) -> str:
+    head = _head(code, one.of, one.where, one.layers, one.cell)
+    side = "#888" if isinstance(one, Finding) and one.note else "#c33"
+    return (
+        f'<li style="border-left:3px solid {side};padding:4px 10px;margin:4px 0">'
+        f"<b>{html.escape(head)}</b><br>{body}</li>"
+    )
