@@ -82,6 +82,7 @@ class Layer:
     module: str | None = None  # 'model.layers.0.self_attn'
     called_from: str | None = None  # 'train.py:88 in attend'
     weights: Weights | None = None
+    notes: tuple[str, ...] = ()  # what a reader must know of this layer: unused slots, weights that are missing, ...
 
 
 @dataclass(frozen=True)
@@ -103,3 +104,4 @@ class Capture:
     config: dict[str, Any] | None = None  # as in config.json
     tokens: tuple[tuple[str, ...], ...] | None = None  # [texts][keys of the last step]
     versions: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()  # what holds for the whole capture: training mode, layers without attention, ...

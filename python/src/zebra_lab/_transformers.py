@@ -1,0 +1,250 @@
+"""How a transformers model calls attention: through one interface, which is watched for the time of a capture."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+import torch
+
+from ._attention import Call
+from ._engine import ZebraLabError
+
+__all__ = ["Site", "call_of", "compiled_away", "refuse", "sites_of", "text_config", "watching"]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A module that attends."""
+
+    name: str  # 'model.layers.0.self_attn'
+    module: torch.nn.Module
+    layer: int
+    group: str  # 'model.layers.*.self_attn'
+    cross: bool
+
+
+def text_config(config: Any) -> Any:
+    """The config of the text layers, which composite models nest."""
+    get = getattr(config, "get_text_config", None)
+    return (
+        get(decoder=True)
+        if get is not None and getattr(config, "is_encoder_decoder", False) is False
+        else config
+    )
+
+
+def compiled_away(model: Any) -> tuple[Any, str | None]:
+    """The model that torch.compile wraps, and a note that it was used."""
+    if type(model).__name__ == "OptimizedModule" and hasattr(model, "_orig_mod"):
+        return (
+            model._orig_mod,
+            "the model is compiled; its original was run, so compiled kernels are not checked",
+        )
+    if getattr(model, "_compiled_call_impl", None) is not None:
+        return (
+            model,
+            "the model is compiled; it was run without compiling, so compiled kernels are not checked",
+        )
+    return model, None
+
+
+def refuse(model: Any) -> None:
+    """Raises ZebraLabError for a model that cannot be run and watched here."""
+    if not isinstance(model, torch.nn.Module):
+        raise ZebraLabError(
+            f"capture takes a transformers model; {type(model).__name__} was given; load it first, for example with "
+            "AutoModelForCausalLM.from_pretrained"
+        )
+    kind = type(model).__name__
+    if kind in ("DataParallel", "DistributedDataParallel"):
+        raise ZebraLabError(f"the model is wrapped in {kind}; capture model.module")
+    if kind == "FullyShardedDataParallel":
+        raise ZebraLabError(
+            "the model is sharded by FSDP, so no process has it whole; capture a copy on one device"
+        )
+    if not hasattr(model, "config"):
+        raise ZebraLabError(
+            f"{kind} has no config, so it is not a transformers model; for plain PyTorch use zebra_lab.record()"
+        )
+    for name, tensor in [*model.named_parameters(), *model.named_buffers()]:
+        if type(tensor).__name__ == "DTensor" or type(getattr(tensor, "data", None)).__name__ == "DTensor":
+            raise ZebraLabError(
+                f"{name} is a DTensor: the model is sharded over processes; capture a copy on one device, loaded "
+                "without tp_plan or device_mesh"
+            )
+    places = {str(place) for place in (getattr(model, "hf_device_map", None) or {}).values()}
+    offloaded = places & {"cpu", "disk", "meta"} if len(places) > 1 or "disk" in places else set()
+    hooked = any(getattr(getattr(m, "_hf_hook", None), "offload", False) for m in model.modules())
+    if offloaded or hooked:
+        raise ZebraLabError(
+            f"parts of the model are offloaded to {' and '.join(sorted(offloaded)) or 'another place'}; load it whole "
+            'on one device, for example with device_map="cpu", or capture a smaller model of the same type'
+        )
+    meta = next((name for name, tensor in model.named_parameters() if tensor.device.type == "meta"), None)
+    if meta is not None:
+        raise ZebraLabError(
+            f"{meta} is on the meta device and has no numbers; load the model's weights, or make a small one at random "
+            "from its config"
+        )
+
+
+_NUMBER = re.compile(r"(?<=\.)(\d+)(?=\.|$)|^(\d+)(?=\.)")
+_STATE = re.compile(r"Linear|DeltaNet|Mamba|Mixer|Conv|Recurrent|RGLRU|Lightning", re.IGNORECASE)
+
+
+def sites_of(model: torch.nn.Module) -> list[Site]:
+    """The modules that attend, by the names of their classes; of nested ones the innermost."""
+    named = [(name, m) for name, m in model.named_modules() if _attends(m)]
+    inner = [
+        (name, m)
+        for name, m in named
+        if not any(other.startswith(name + ".") for other, _ in named if other != name)
+    ]
+    return [_site(name, m, at) for at, (name, m) in enumerate(inner)]
+
+
+def _attends(module: torch.nn.Module) -> bool:
+    kind = type(module).__name__
+    if not re.search(r"Attention(V\d+|2)?$|Attn$", kind) or _STATE.search(kind):
+        return False
+    # A part of an attention, such as a projection or an output, has no projections of its own.
+    return any(isinstance(child, torch.nn.Module) for child in module.children())
+
+
+def _site(name: str, module: torch.nn.Module, at: int) -> Site:
+    numbers = list(_NUMBER.finditer(name))
+    layer = getattr(module, "layer_idx", None)
+    if not isinstance(layer, int):
+        layer = int(numbers[0].group()) if numbers else at
+    group = _NUMBER.sub("*", name)
+    cross = bool(re.search(r"cross|encoder_attn|EncDec", f"{name} {type(module).__name__}", re.IGNORECASE))
+    return Site(name, module, layer, group, cross)
+
+
+Seen = Callable[[torch.nn.Module, str, tuple[Any, ...], dict[str, Any], Any], None]
+
+
+@contextmanager
+def watching(model: torch.nn.Module, seen: Seen) -> Iterator[None]:
+    """Calls `seen(module, kernel's name, arguments, keywords, result)` after each attention call of the model.
+
+    The function is looked up exactly as before, by the same name; only what the lookup returns is wrapped. So mask
+    functions and kernels are those of a run without capture. Everything is restored at the end.
+    """
+    try:
+        from transformers.modeling_utils import AttentionInterface
+    except ImportError as error:
+        raise ZebraLabError(
+            "capture needs transformers 4.48 or later, whose models share one attention interface; for other models "
+            "use zebra_lab.record()"
+        ) from error
+    own = {id(m) for m in model.modules()}
+    inside: list[int] = []
+
+    def wrapped(kernel: Callable[..., Any], name: str) -> Callable[..., Any]:
+        if getattr(kernel, "_zebra_lab_watched", False):
+            return kernel
+
+        @wraps(kernel)
+        def watched(module: torch.nn.Module, *args: Any, **kwargs: Any) -> Any:
+            # A kernel that calls another one, or another model, is not a second call of this layer.
+            if id(module) not in own or id(module) in inside:
+                return kernel(module, *args, **kwargs)
+            inside.append(id(module))
+            try:
+                result = kernel(module, *args, **kwargs)
+            finally:
+                inside.pop()
+            seen(module, name, args, kwargs, result)
+            return result
+
+        watched._zebra_lab_watched = True  # type: ignore[attr-defined]
+        return watched
+
+    with ExitStack() as restored:
+
+        def put(owner: Any, name: str, value: Any) -> None:
+            before = vars(owner).get(name)
+            setattr(owner, name, value)
+            restored.callback(setattr, owner, name, before) if before is not None else restored.callback(
+                delattr, owner, name
+            )
+
+        look = getattr(AttentionInterface, "get_interface", None)
+        if look is not None:
+
+            def get_interface(
+                self: Any, implementation: Any, default: Callable[..., Any]
+            ) -> Callable[..., Any]:
+                return wrapped(look(self, implementation, default), str(implementation))
+
+            put(AttentionInterface, "get_interface", get_interface)
+        item = AttentionInterface.__getitem__
+
+        def getitem(self: Any, key: str) -> Callable[..., Any]:
+            return wrapped(item(self, key), str(key))
+
+        put(AttentionInterface, "__getitem__", getitem)
+        # Older versions call the eager function of the model's file directly.
+        for name in {type(m).__module__ for m in model.modules()}:
+            file = sys.modules.get(name)
+            if file is not None and callable(vars(file).get("eager_attention_forward")):
+                put(file, "eager_attention_forward", wrapped(vars(file)["eager_attention_forward"], "eager"))
+        compiled = getattr(model, "_compiled_call_impl", None)
+        if compiled is not None:
+            model._compiled_call_impl = None
+            restored.callback(setattr, model, "_compiled_call_impl", compiled)
+        yield
+
+
+FLASH = re.compile(r"flash|(^|[/_])fa\d", re.IGNORECASE)
+
+
+def call_of(
+    module: torch.nn.Module, kernel: str, args: tuple[Any, ...], kwargs: dict[str, Any], output: torch.Tensor
+) -> tuple[Call, bool]:
+    """The call of a layer's kernel in terms of what it reads, and whether the kernel's rules are known here."""
+    names = ("query", "key", "value", "attention_mask")
+    given = {**dict(zip(names, args, strict=False)), **{k: v for k, v in kwargs.items() if k in names}}
+    query, key, value, mask = (given.get(name) for name in names)
+    if kernel.startswith("paged|"):
+        raise ZebraLabError(
+            f"the attention implementation {kernel!r} pages its cache; set one without 'paged|'"
+        )
+    asked = kwargs.get("is_causal")
+    causal = bool(getattr(module, "is_causal", True) if asked is None else asked)
+    many = query.shape[2] > 1
+    common = {
+        "query": query,
+        "key": key,
+        "value": value,
+        "mask": mask,
+        "scale": kwargs.get("scaling"),
+        "softcap": kwargs.get("softcap"),
+        "bias": kwargs.get("position_bias"),
+    }
+    sinks = kwargs.get("s_aux")
+    if (
+        kernel == "sdpa"
+    ):  # integrations/sdpa_attention.py: a mask excludes is_causal, and one query reads every key
+        return Call(**common, causal="top_left" if many and mask is None and causal else None), True
+    if kernel == "flex_attention":
+        return Call(**common, adds=True, sinks=sinks), True
+    if kernel in ("eager", "None"):
+        eager_sinks = sinks if sinks is not None else getattr(module, "sinks", None)
+        return Call(
+            **common, adds=True, sinks=eager_sinks if isinstance(eager_sinks, torch.Tensor) else None
+        ), True
+    window = kwargs.get("sliding_window")
+    if FLASH.search(kernel):
+        aligned = "bottom_right" if causal else None
+        return Call(
+            **common, causal=aligned, window=window if isinstance(window, int) else None, sinks=sinks
+        ), True
+    return Call(**common, sinks=sinks), False
