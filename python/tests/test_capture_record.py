@@ -9,10 +9,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-import torch.nn.functional as F  # noqa: E402
-from torch.nn.functional import scaled_dot_product_attention as imported  # noqa: E402
+import torch.nn.functional as F
+from torch.nn.functional import scaled_dot_product_attention as imported
 
-import zebra_lab  # noqa: E402
+import zebra_lab
 
 torch.set_num_threads(1)
 CAUSAL = np.tri(6, dtype=bool)

@@ -1,5 +1,5 @@
-import { maskOf } from '../../attention/expression';
 import { readConfig } from '../../masks/configs';
+import { layerOf, maskOfLayer } from '../../masks/doc';
 import { defineAsk } from '../ask';
 
 /** The mask that a config gives each layer, over T tokens; one file of runs per layer, int32: query, start, end. */
@@ -10,7 +10,7 @@ export default defineAsk<{ readonly config: string; readonly T: number }>({
     return {
       answer: layers.map(({ type, kind }) => ({ type, kind })),
       files: layers.map(({ expression }) => {
-        const mask = maskOf(expression, T);
+        const mask = maskOfLayer(layerOf(expression), T);
         const runs: number[] = [];
         for (let q = 0; q < T; q++) {
           const row = mask.row(q);
