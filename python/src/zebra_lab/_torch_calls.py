@@ -19,7 +19,8 @@ from torch.overrides import TorchFunctionMode
 from ._attention import Call, given_of, is_block_mask, runs_of, weights_of
 from ._engine import ZebraLabError
 from ._records import Capture, Given, Layer, Step, Weights
-from ._runs import size_in_words, versions
+from ._runs import versions
+from ._sizes import size_in_words
 
 __all__ = ["Recording"]
 

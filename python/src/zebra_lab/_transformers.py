@@ -15,7 +15,7 @@ import torch
 from ._attention import Call
 from ._engine import ZebraLabError
 
-__all__ = ["Site", "call_of", "compiled_away", "refuse", "sites_of", "text_config", "watching"]
+__all__ = ["Site", "call_of", "compiled_away", "refuse", "site_of", "sites_of", "text_config", "watching"]
 
 
 @dataclass(frozen=True)
@@ -39,18 +39,21 @@ def text_config(config: Any) -> Any:
     )
 
 
+_UNCHECKED = "so compiled kernels are not checked"
+
+
 def compiled_away(model: Any) -> tuple[Any, str | None]:
     """The model that torch.compile wraps, and a note that it was used."""
     if type(model).__name__ == "OptimizedModule" and hasattr(model, "_orig_mod"):
-        return (
-            model._orig_mod,
-            "the model is compiled; its original was run, so compiled kernels are not checked",
+        return model._orig_mod, f"the model is compiled; its original was run, {_UNCHECKED}"
+    if not isinstance(model, torch.nn.Module):
+        return model, None
+    if any(type(m).__name__ == "OptimizedModule" for m in model.modules()):
+        raise ZebraLabError(
+            "layers of the model are compiled one by one, and cannot be watched; capture it before torch.compile"
         )
-    if getattr(model, "_compiled_call_impl", None) is not None:
-        return (
-            model,
-            "the model is compiled; it was run without compiling, so compiled kernels are not checked",
-        )
+    if any(getattr(m, "_compiled_call_impl", None) is not None for m in model.modules()):
+        return model, f"the model is compiled; it was run without compiling, {_UNCHECKED}"
     return model, None
 
 
@@ -106,7 +109,7 @@ def sites_of(model: torch.nn.Module) -> list[Site]:
         for name, m in named
         if not any(other.startswith(name + ".") for other, _ in named if other != name)
     ]
-    return [_site(name, m, at) for at, (name, m) in enumerate(inner)]
+    return [site_of(name, m, at) for at, (name, m) in enumerate(inner)]
 
 
 def _attends(module: torch.nn.Module) -> bool:
@@ -117,7 +120,7 @@ def _attends(module: torch.nn.Module) -> bool:
     return any(isinstance(child, torch.nn.Module) for child in module.children())
 
 
-def _site(name: str, module: torch.nn.Module, at: int) -> Site:
+def site_of(name: str, module: torch.nn.Module, at: int) -> Site:
     numbers = list(_NUMBER.finditer(name))
     layer = getattr(module, "layer_idx", None)
     if not isinstance(layer, int):
@@ -196,10 +199,6 @@ def watching(model: torch.nn.Module, seen: Seen) -> Iterator[None]:
             file = sys.modules.get(name)
             if file is not None and callable(vars(file).get("eager_attention_forward")):
                 put(file, "eager_attention_forward", wrapped(vars(file)["eager_attention_forward"], "eager"))
-        compiled = getattr(model, "_compiled_call_impl", None)
-        if compiled is not None:
-            model._compiled_call_impl = None
-            restored.callback(setattr, model, "_compiled_call_impl", compiled)
         yield
 
 
