@@ -195,7 +195,9 @@ def test_the_model_is_left_as_it_was_found_even_after_an_error() -> None:
 
 def test_training_mode_draws_the_same_dropout_twice_and_says_so() -> None:
     model = tiny("llama").make("eager", attention_dropout=0.5).train()
+    state = torch.get_rng_state()
     captured = zebra_lab.capture(model, texts())
+    assert torch.equal(torch.get_rng_state(), state)
     assert captured.notes[0].startswith("the model is in training mode")
     assert captured.steps[0].layers[0].notes == ("the weights include dropout",)
     assert model.training
@@ -287,3 +289,17 @@ def test_importing_the_package_does_not_import_torch() -> None:
 
     code = "import sys, zebra_lab; zebra_lab.capture, zebra_lab.record; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("kernel", ["eager", "sdpa"])
+def test_inference_mode_and_keys_of_older_versions_are_taken(kernel: str) -> None:
+    with torch.inference_mode():
+        captured = zebra_lab.capture(tiny("gemma3").make(kernel), texts(padding=(0, 5)), decode=1)
+    assert len(captured.steps) == 2
+    assert zebra_lab.capture(tiny("llama").make(kernel), [[5, 6, 7]]).steps[0].keys == 3
+
+
+def test_each_mask_is_kept_once() -> None:
+    captured = zebra_lab.capture(tiny("gemma3").make("sdpa"), texts(), decode=1)
+    prefill = [layer.masks[0][0] for layer in captured.steps[0].layers]
+    assert prefill[0] is prefill[1] is prefill[2] and prefill[0] is not prefill[3]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,9 +17,12 @@ from ._engine import ZebraLabError
 from ._forward import Forward
 from ._records import Layer, Step, Weights
 from ._sizes import span
-from ._transformers import Site, call_of, site_of, text_config
+from ._transformers import Site, call_of, named, site_of, text_config, window_of
 
 __all__ = ["Recorder", "absent_from"]
+
+# Kinds of layers that keep a state, and read no keys.
+STATE = re.compile("linear|conv|mamba|recurrent|delta", re.IGNORECASE)
 
 
 class Recorder:
@@ -69,7 +73,8 @@ class Recorder:
         if self._now is None or (self.kept is not None and site.layer not in self.kept):
             return
         output, returned = result if isinstance(result, tuple) else (result, None)
-        call, known = call_of(module, kernel, args, kwargs, output)
+        given = named(args, kwargs)
+        call, known = call_of(module, kernel, given)
         _, past, queries = self._now
         _, _, rows, keys = call.shape
         notes: list[str] = []
@@ -99,16 +104,11 @@ class Recorder:
             call, known, sentence = _found(call, output, past, site)
             notes += [] if sentence is None else [sentence]
         masks = self._masks_of(call, skip, total, entries, stands_for, site)
-        asked = kwargs.get("is_causal")
-        window = kwargs.get("sliding_window")
+        is_causal = call.causal is not None if known else bool(given.get("is_causal"))
         layer = Layer(
             layer=site.layer,
             masks=masks,
-            given=given_of(
-                call.mask,
-                call.causal is not None if known else bool(asked),
-                window if isinstance(window, int) and not isinstance(window, bool) else None,
-            ),
+            given=given_of(given.get("attention_mask"), is_causal, window_of(given)),
             kind=self._kind(site),
             module=site.name or None,
             weights=self._weights(call, output, returned, kwargs, skip, total, entries, notes, known, module),
@@ -134,7 +134,8 @@ class Recorder:
         mask = call.mask
         key = (
             id(mask),
-            getattr(mask, "_version", 0),
+            _version(mask),
+            entries and (site.group, site.layer),
             call.causal,
             call.window,
             call.adds,
@@ -207,7 +208,11 @@ class Recorder:
 
     def check(self) -> None:
         """Raises ZebraLabError if a layer attended where capture could not see it."""
-        missing = [site for key, site in self.ran.items() if key not in self.called]
+        missing = [
+            site
+            for key, site in self.ran.items()
+            if key not in self.called and not STATE.search(self._kind(site) or "")
+        ]
         if self.kept is not None:
             missing = [site for site in missing if site.layer in self.kept]
         if missing:
@@ -223,6 +228,13 @@ class Recorder:
                 f"no layer of {type(self.model).__name__} called transformers' attention interface; use "
                 "zebra_lab.record() around the call if it uses scaled_dot_product_attention"
             )
+
+
+def _version(mask: Any) -> Any:
+    """Counts changes of a tensor in place."""
+    if not isinstance(mask, torch.Tensor):
+        return 0
+    return object() if mask.is_inference() else mask._version
 
 
 def _without_last(call: Call, entries: int) -> Call:

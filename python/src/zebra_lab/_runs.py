@@ -85,7 +85,7 @@ def _unmasked(model: Any) -> list[str]:
         if name.removeprefix("paged|") not in known
     ]
     for sentence in said:
-        warnings.warn(sentence, stacklevel=5)
+        warnings.warn(sentence, stacklevel=4)
     return said
 
 

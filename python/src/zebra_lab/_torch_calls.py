@@ -60,6 +60,7 @@ class Recording:
         self._places: list[tuple[Any, str, Any]] = []
         self._given: list[tuple[Any, bool]] = []
         self._thread = 0
+        self._inside = False
 
     @property
     def capture(self) -> Capture:
@@ -138,8 +139,13 @@ class Recording:
         is_causal: bool = False,
         **kwargs: Any,
     ) -> torch.Tensor:
-        with torch._C.DisableTorchFunction():
+        if self._inside:
+            return _DENSE(query, key, value, attn_mask, dropout_p, is_causal, **kwargs)
+        self._inside = True  # the operator comes by again, through the mode
+        try:
             output = _DENSE(query, key, value, attn_mask, dropout_p, is_causal, **kwargs)
+        finally:
+            self._inside = False
         call = Call(
             *_four(query, key, value),
             mask=attn_mask,

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
@@ -15,7 +15,18 @@ import torch
 from ._attention import Call
 from ._engine import ZebraLabError
 
-__all__ = ["Site", "call_of", "compiled_away", "refuse", "site_of", "sites_of", "text_config", "watching"]
+__all__ = [
+    "Site",
+    "call_of",
+    "compiled_away",
+    "named",
+    "refuse",
+    "site_of",
+    "sites_of",
+    "text_config",
+    "watching",
+    "window_of",
+]
 
 
 @dataclass(frozen=True)
@@ -98,17 +109,14 @@ def refuse(model: Any) -> None:
 
 
 _NUMBER = re.compile(r"(?<=\.)(\d+)(?=\.|$)|^(\d+)(?=\.)")
-_STATE = re.compile(r"Linear|DeltaNet|Mamba|Mixer|Conv|Recurrent|RGLRU|Lightning", re.IGNORECASE)
+_STATE = re.compile(r"Linear|Delta|Mamba|Mixer|Conv|Recurrent|RGLRU|Lightning|Rwkv", re.IGNORECASE)
 
 
 def sites_of(model: torch.nn.Module) -> list[Site]:
     """The modules that attend, by the names of their classes; of nested ones the innermost."""
-    named = [(name, m) for name, m in model.named_modules() if _attends(m)]
-    inner = [
-        (name, m)
-        for name, m in named
-        if not any(other.startswith(name + ".") for other, _ in named if other != name)
-    ]
+    found = [(name, m) for name, m in model.named_modules() if _attends(m)]
+    names = [name for name, _ in found]
+    inner = [(name, m) for name, m in found if not any(other.startswith(f"{name}.") for other in names)]
     return [site_of(name, m, at) for at, (name, m) in enumerate(inner)]
 
 
@@ -205,45 +213,50 @@ def watching(model: torch.nn.Module, seen: Seen) -> Iterator[None]:
 FLASH = re.compile(r"flash|(^|[/_])fa\d", re.IGNORECASE)
 
 
-def call_of(
-    module: torch.nn.Module, kernel: str, args: tuple[Any, ...], kwargs: dict[str, Any], output: torch.Tensor
-) -> tuple[Call, bool]:
+def call_of(module: torch.nn.Module, kernel: str, given: dict[str, Any]) -> tuple[Call, bool]:
     """The call of a layer's kernel in terms of what it reads, and whether the kernel's rules are known here."""
-    names = ("query", "key", "value", "attention_mask")
-    given = {**dict(zip(names, args, strict=False)), **{k: v for k, v in kwargs.items() if k in names}}
-    query, key, value, mask = (given.get(name) for name in names)
     if kernel.startswith("paged|"):
         raise ZebraLabError(
             f"the attention implementation {kernel!r} pages its cache; set one without 'paged|'"
         )
-    asked = kwargs.get("is_causal")
+    asked = given.get("is_causal")
     causal = bool(getattr(module, "is_causal", True) if asked is None else asked)
-    many = query.shape[2] > 1
-    common = {
-        "query": query,
-        "key": key,
-        "value": value,
-        "mask": mask,
-        "scale": kwargs.get("scaling"),
-        "softcap": kwargs.get("softcap"),
-        "bias": kwargs.get("position_bias"),
-    }
-    sinks = kwargs.get("s_aux")
+    mask, sinks = given.get("attention_mask"), given.get("s_aux")
+    if isinstance(mask, torch.Tensor) and mask.ndim == 2:
+        mask = mask.bool()[:, None, None, :]  # padding, [texts, keys], which flash kernels cut out
+    call = Call(
+        given["query"],
+        given["key"],
+        given["value"],
+        mask=mask,
+        scale=given.get("scaling"),
+        softcap=given.get("softcap"),
+        bias=given.get("position_bias"),
+        sinks=sinks,
+    )
     if (
         kernel == "sdpa"
-    ):  # integrations/sdpa_attention.py: a mask excludes is_causal, and one query reads every key
-        return Call(**common, causal="top_left" if many and mask is None and causal else None), True
+    ):  # its file in transformers: a mask excludes is_causal, and a single query reads every key
+        alone = call.shape[2] > 1 and mask is None and causal
+        return replace(call, causal="top_left" if alone else None, sinks=None), True
     if kernel == "flex_attention":
-        return Call(**common, adds=True, sinks=sinks), True
+        return replace(call, adds=True), True
     if kernel in ("eager", "None"):
-        eager_sinks = sinks if sinks is not None else getattr(module, "sinks", None)
-        return Call(
-            **common, adds=True, sinks=eager_sinks if isinstance(eager_sinks, torch.Tensor) else None
-        ), True
-    window = kwargs.get("sliding_window")
+        own = sinks if sinks is not None else getattr(module, "sinks", None)
+        return replace(call, adds=True, sinks=own if isinstance(own, torch.Tensor) else None), True
     if FLASH.search(kernel):
-        aligned = "bottom_right" if causal else None
-        return Call(
-            **common, causal=aligned, window=window if isinstance(window, int) else None, sinks=sinks
-        ), True
-    return Call(**common, sinks=sinks), False
+        return replace(call, causal="bottom_right" if causal else None, window=window_of(given)), True
+    return call, False
+
+
+_ARGUMENTS = ("query", "key", "value", "attention_mask")
+
+
+def named(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of an attention function after its module, by name."""
+    return {**dict(zip(_ARGUMENTS, args, strict=False)), **kwargs}
+
+
+def window_of(given: dict[str, Any]) -> int | None:
+    window = given.get("sliding_window")
+    return window if isinstance(window, int) and not isinstance(window, bool) else None
