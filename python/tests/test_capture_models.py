@@ -168,3 +168,29 @@ def test_padding_that_is_read_changes_the_output(name: str) -> None:
         same = torch.equal(model(**inputs).logits[:, 5:], model(**other).logits[:, 5:])
     assert reads == (not same)
     assert reads == (name == "deepseek-v4")
+
+
+@pytest.mark.parametrize("layer", [2, 3])
+def test_tokens_read_through_compressed_keys_are_those_that_change_the_output(layer: int) -> None:
+    """Derivatives of a DeepSeek-V4 layer's output by its inputs, against the mask; each query picks two entries."""
+    one = tiny("deepseek-v4")
+    if (missing := one.missing()) is not None:
+        pytest.skip(missing)
+    model = one.make("eager", index_topk=2)
+    inputs = {**texts(length=28), "use_cache": False}
+    given: dict[str, Any] = {}
+    attention = model.model.layers[layer].self_attn
+
+    def noted(module: Any, args: Any, kwargs: dict[str, Any]) -> None:
+        given.update(kwargs, hidden_states=(args[0] if args else kwargs["hidden_states"]))
+
+    handle = attention.register_forward_pre_hook(noted, with_kwargs=True)
+    captured = zebra_lab.capture(model, inputs)
+    handle.remove()
+    hidden = given.pop("hidden_states").detach().requires_grad_(True)
+    output = attention(hidden, **given)[0]
+    mask = captured.steps[0].layers[layer].masks[0][0].to_array()
+    for query in range(28):
+        (slope,) = torch.autograd.grad(output[0, query].square().sum(), hidden, retain_graph=True)
+        np.testing.assert_array_equal(slope[0].abs().sum(-1).numpy() > 0, mask[query], f"query {query}")
+    assert mask[-1].all() == (layer == 2)
