@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ from capture_models import FULL, MIXED, SLIDING, WINDOW, texts, tiny
 from test_capture_models import expected
 from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
-from transformers.masking_utils import flash_attention_mask
+from transformers.masking_utils import eager_mask, flash_attention_mask
 
 import zebra_lab
 
@@ -179,3 +180,33 @@ def test_unused_slots_of_a_static_cache_are_left_out_and_reading_them_is_an_erro
         zebra_lab.ZebraLabError, match=r"layer 0 .* reads 240 slots of the cache that hold no token"
     ):
         zebra_lab.capture(model, open_)
+
+
+@pytest.mark.parametrize("name", ["gpt-oss", "gemma2", "llama4"])
+def test_weights_are_computed_with_sinks_softcap_and_chunks(name: str, registered: Any) -> None:
+    """A kernel that keeps its weights to itself, against the same kernel that returns them."""
+    model = tiny(name).make("eager")
+    returned = zebra_lab.capture(model, texts(padding=(0, 5)), decode=1)
+    eager = vars(sys.modules[type(model).__module__])["eager_attention_forward"]
+    registered("silent", lambda *args, **kwargs: (eager(*args, **kwargs)[0], None), eager_mask)
+    model.set_attn_implementation("silent")
+    computed = zebra_lab.capture(model, texts(padding=(0, 5)), decode=1)
+    for step, other in zip(returned.steps, computed.steps, strict=True):
+        for one, two in zip(step.layers, other.layers, strict=True):
+            assert one.weights is not None and two.weights is not None, two.notes
+            assert not one.weights.computed and two.weights.computed
+            assert one.masks == two.masks
+            for text in range(2):
+                reads = one.masks[min(text, len(one.masks) - 1)][0].to_array().any(-1)
+                first, second = (w.values[text][:, reads] for w in (one.weights, two.weights))
+                np.testing.assert_allclose(first, second, atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("name", ["llama", "gemma3"])
+def test_weights_of_half_precision_pass_their_check(name: str, dtype: torch.dtype) -> None:
+    captured = zebra_lab.capture(tiny(name).make("sdpa").to(dtype), texts(48, padding=(0, 5)), decode=2)
+    for step in captured.steps:
+        for layer in step.layers:
+            assert layer.weights is not None, layer.notes
+            assert layer.weights.values.dtype == np.float32
