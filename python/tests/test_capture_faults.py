@@ -185,7 +185,10 @@ def test_unused_slots_of_a_static_cache_are_left_out_and_reading_them_is_an_erro
 @pytest.mark.parametrize("name", ["gpt-oss", "gemma2", "llama4"])
 def test_weights_are_computed_with_sinks_softcap_and_chunks(name: str, registered: Any) -> None:
     """A kernel that keeps its weights to itself, against the same kernel that returns them."""
-    model = tiny(name).make("eager")
+    model = tiny(name).make("eager", **({"attn_logit_softcapping": 0.5} if name == "gemma2" else {}))
+    for part, weight in model.named_parameters():
+        if "q_proj.weight" in part or "k_proj.weight" in part:
+            weight.data.mul_(10)  # attention far from uniform
     returned = zebra_lab.capture(model, texts(padding=(0, 5)), decode=1)
     eager = vars(sys.modules[type(model).__module__])["eager_attention_forward"]
     registered("silent", lambda *args, **kwargs: (eager(*args, **kwargs)[0], None), eager_mask)

@@ -303,3 +303,40 @@ def test_each_mask_is_kept_once() -> None:
     captured = zebra_lab.capture(tiny("gemma3").make("sdpa"), texts(), decode=1)
     prefill = [layer.masks[0][0] for layer in captured.steps[0].layers]
     assert prefill[0] is prefill[1] is prefill[2] and prefill[0] is not prefill[3]
+
+
+class Numbers:
+    """A tokenizer for ids alone."""
+
+    def convert_ids_to_tokens(self, ids: list[int]) -> list[str]:
+        return [f"id{one}" for one in ids]
+
+
+@pytest.mark.parametrize("padding", [(0,), (0, 5)])
+@pytest.mark.parametrize("name", ["llama", "gemma3", "gpt2"])
+def test_decoding_is_that_of_generate(name: str, padding: tuple[int, ...]) -> None:
+    if name == "gpt2":
+        config = transformers.GPT2Config(
+            n_embd=32, n_layer=2, n_head=4, vocab_size=64, bos_token_id=1, eos_token_id=2
+        )
+        torch.manual_seed(0)
+        model = transformers.GPT2LMHeadModel(config).eval()
+        model.lm_head.weight.data.mul_(20)
+    else:
+        model = tiny(name).make("sdpa")
+    inputs = texts(padding=padding)
+    model.generation_config.eos_token_id = None
+    generated = model.generate(**inputs, max_new_tokens=5, do_sample=False, pad_token_id=0)
+    captured = zebra_lab.capture(model, inputs, decode=4, tokenizer=Numbers())
+    assert captured.tokens is not None
+    # generate appends one token more: it does not run the model on the last.
+    for text, tokens in enumerate(captured.tokens):
+        assert list(tokens) == [f"id{one}" for one in generated[text, :-1].tolist()]
+
+
+def test_modules_that_attend_several_times_are_numbered_by_calls() -> None:
+    config = transformers.DiffLlamaConfig(**BASE)
+    captured = zebra_lab.capture(transformers.DiffLlamaForCausalLM(config).eval(), texts())
+    assert [layer.layer for layer in captured.steps[0].layers] == list(range(8))
+    assert captured.steps[0].layers[1].module == "model.layers.0.self_attn"
+    assert "count calls" in captured.steps[0].layers[0].notes[0]

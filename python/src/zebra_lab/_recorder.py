@@ -290,8 +290,10 @@ def _steps_of(name: str, calls: list[tuple[Site, Layer]]) -> list[Step]:
     for (group, queries, keys), inside in stacks.items():
         layers = [layer for _, layer in inside]
         if max(Counter(layer.layer for layer in layers).values()) > 1:
-            # Modules that run several times: the passes are numbered in their order.
-            layers = [replace(layer, layer=at) for at, layer in enumerate(layers)]
+            several = "its module attends several times in a pass: the numbers of layers count calls, in their order"
+            layers = [
+                replace(layer, layer=at, notes=(*layer.notes, several)) for at, layer in enumerate(layers)
+            ]
         layers.sort(key=lambda layer: layer.layer)
         cross = inside[0][0].cross
         stack = "cross-attention" if cross else "encoder" if ".encoder." in f".{group}" else group
