@@ -3,6 +3,7 @@
 from ._engine import ZebraLabBug, ZebraLabError
 from ._file import open, save  # noqa: A004
 from ._records import Capture, Given, Layer, Mask, Step, Weights
+from .capture import capture, record
 from .lint import Cell, Difference, Finding, Findings, assert_ok, expect, lint
 
 __all__ = [
@@ -19,9 +20,11 @@ __all__ = [
     "ZebraLabBug",
     "ZebraLabError",
     "assert_ok",
+    "capture",
     "expect",
     "lint",
     "open",
+    "record",
     "save",
 ]
 __version__ = "0.1.0"

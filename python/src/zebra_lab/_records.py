@@ -86,6 +86,7 @@ class Layer:
     module: str | None = None  # 'model.layers.0.self_attn'
     called_from: str | None = None  # 'train.py:88 in attend'
     weights: Weights | None = None
+    notes: tuple[str, ...] = ()  # what a reader must know of this layer: unused slots, weights that are missing, ...
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ class Capture:
     tokens: tuple[tuple[str, ...], ...] | None = None  # [texts][keys of the last step]
     padding: tuple[tuple[int, int], ...] | None = None  # [texts]: padding before the text, and after it, in tokens
     versions: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()  # what holds for the whole capture: training mode, layers without attention, ...
 
     def lint(self, **more: Any) -> Any:
         """The findings in every step, each layer against what the config gives it, or `expect`; see zebra_lab.lint."""
