@@ -17,7 +17,9 @@ def causal(queries, keys, window=None):
 
 
 def layer(number, mask, kind="full_attention", weights=None):
-    return z.Layer(number, ((mask,),), z.Given("bool", "bool", (1, 1, mask.queries, mask.keys)), kind, weights=weights)
+    return z.Layer(
+        number, ((mask,),), z.Given("bool", "bool", (1, 1, mask.queries, mask.keys)), kind, weights=weights
+    )
 
 
 def stripes(wrong=None, tokens=48, window=16, decode=2):
@@ -63,21 +65,23 @@ def random_capture(rng):
             )
             weights = rng.random((texts, heads, queries, keys)).astype(np.float32)
             given = z.Given("additive", "float32", (1, 1, queries, int(keys)), fill=float("-inf"))
-            layers.append(z.Layer(number, masks, given, weights=z.Weights(weights, True)))
-        steps.append(z.Step(name, queries, int(keys), tuple(layers)))
+            notes = ("padding is read",) if number else ()
+            layers.append(z.Layer(number, masks, given, weights=z.Weights(weights, True), notes=notes))
+        steps.append(z.Step(name, queries, int(keys), tuple(layers), "encoder" if heads > 1 else None))
     tokens = tuple(tuple(f"t{i}é" for i in range(keys)) for _ in range(texts))
-    return z.Capture(tuple(steps), tokens=tokens, padding=((1, 0),) * int(texts))
+    return z.Capture(tuple(steps), tokens=tokens, padding=((1, 0),) * int(texts), notes=("in training mode",))
 
 
 @pytest.mark.parametrize("seed", range(30))
 def test_what_was_saved_is_opened_again(seed, tmp_path):
     made = random_capture(np.random.default_rng(seed))
     found = z.open(z.save(made, tmp_path / "x.zip"))
-    assert found.tokens == made.tokens and found.padding == made.padding
+    assert (found.tokens, found.padding, found.notes) == (made.tokens, made.padding, made.notes)
     for before, after in zip(made.steps, found.steps, strict=True):
-        assert (before.name, before.queries, before.keys) == (after.name, after.queries, after.keys)
+        facts = [(step.name, step.queries, step.keys, step.part) for step in (before, after)]
+        assert facts[0] == facts[1]
         for one, other in zip(before.layers, after.layers, strict=True):
-            assert one.masks == other.masks
+            assert (one.masks, one.notes) == (other.masks, other.notes)
             error = np.abs(one.weights.values - other.weights.values).max()
             assert error <= quantised(one.weights.values)[2] + 1e-7 <= 0.5 / 255 + 2e-7
 
@@ -112,7 +116,9 @@ def test_a_window_one_key_too_wide_is_found_in_its_layer_at_its_cell(wrong):
     assert [(one["layer"], one["cells"], one["first"]) for one in part["apart"]] == [
         (wrong, 32, {"query": 16, "key": 0})
     ]
-    assert any(one.get("layer") == wrong and one.get("cell") == {"query": 16, "key": 0} for one in part["findings"])
+    assert any(
+        one.get("layer") == wrong and one.get("cell") == {"query": 16, "key": 0} for one in part["findings"]
+    )
 
 
 @pytest.mark.parametrize("seed", range(200))

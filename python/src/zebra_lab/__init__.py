@@ -1,7 +1,7 @@
 """Attention masks in a notebook: see, check and capture what each layer of a model really reads."""
 
 from ._engine import ZebraLabBug, ZebraLabError
-from ._file import open, save  # noqa: A004
+from ._file import open, save
 from ._records import Capture, Given, Layer, Mask, Step, Weights
 from .capture import capture, record
 from .lint import Cell, Difference, Finding, Findings, assert_ok, expect, lint

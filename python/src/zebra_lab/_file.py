@@ -34,7 +34,7 @@ def save(capture: Capture, path: str | os.PathLike[str]) -> Path:
     return path
 
 
-def open(path: str | os.PathLike[str]) -> Capture:  # noqa: A001
+def open(path: str | os.PathLike[str]) -> Capture:
     """The capture in a file that `save` wrote. Weights have 8 bits of each row's largest. Raises ZebraLabError."""
     try:
         with builtins.open(path, "rb") as file:
@@ -65,6 +65,7 @@ def to_bytes(capture: Capture) -> bytes:
                     fill=_finite(layer.given.fill),
                 ),
                 **_without_none(kind=layer.kind, module=layer.module, calledFrom=layer.called_from),
+                **({"notes": list(layer.notes)} if layer.notes else {}),
             }
             if layer.weights is not None:
                 name = f"weights/{len(members) // 2}"
@@ -77,7 +78,15 @@ def to_bytes(capture: Capture) -> bytes:
                     "largestError": error,
                 }
             layers.append(entry)
-        steps.append({"name": step.name, "queries": step.queries, "keys": step.keys, "layers": layers})
+        steps.append(
+            {
+                "name": step.name,
+                **_without_none(part=step.part),
+                "queries": step.queries,
+                "keys": step.keys,
+                "layers": layers,
+            }
+        )
     described = []
     for mask, i in masks.items():
         described.append({"queries": mask.queries, "keys": mask.keys, "file": f"masks/{i}.npy"})
@@ -93,6 +102,7 @@ def to_bytes(capture: Capture) -> bytes:
         "texts": _texts(capture),
         **({} if capture.tokens is None else {"tokens": [list(one) for one in capture.tokens]}),
         **({} if capture.padding is None else {"padding": [list(one) for one in capture.padding]}),
+        **({"notes": list(capture.notes)} if capture.notes else {}),
         "masks": described,
         "steps": steps,
     }
@@ -196,9 +206,12 @@ def _read(manifest: dict[str, Any], load: Any, archive: zipfile.ZipFile) -> Capt
                     module=one.get("module"),
                     called_from=one.get("calledFrom"),
                     weights=weights,
+                    notes=tuple(one.get("notes", ())),
                 )
             )
-        steps.append(Step(step["name"], int(step["queries"]), int(step["keys"]), tuple(layers)))
+        steps.append(
+            Step(step["name"], int(step["queries"]), int(step["keys"]), tuple(layers), step.get("part"))
+        )
     return Capture(
         steps=tuple(steps),
         model=manifest.get("model"),
@@ -206,6 +219,7 @@ def _read(manifest: dict[str, Any], load: Any, archive: zipfile.ZipFile) -> Capt
         tokens=tuple(tuple(one) for one in manifest["tokens"]) if "tokens" in manifest else None,
         padding=tuple((one[0], one[1]) for one in manifest["padding"]) if "padding" in manifest else None,
         versions=dict(manifest.get("made", {})),
+        notes=tuple(manifest.get("notes", ())),
     )
 
 
@@ -222,7 +236,9 @@ def _check_size(capture: Capture) -> None:
                 f"{step.name} has {len(step.layers)} layers; captures of 1 to {MAX_LAYERS} are saved. "
                 "Choose some with layers=[...]"
             )
-    weights = sum(layer.weights.values.size for step in capture.steps for layer in step.layers if layer.weights)
+    weights = sum(
+        layer.weights.values.size for step in capture.steps for layer in step.layers if layer.weights
+    )
     if weights > MAX_BYTES:
         raise ZebraLabError(
             f"the weights need {weights:,} bytes; the masks page opens up to {MAX_BYTES:,}. "

@@ -297,7 +297,8 @@ def _steps_of(name: str, calls: list[tuple[Site, Layer]]) -> list[Step]:
         layers.sort(key=lambda layer: layer.layer)
         cross = inside[0][0].cross
         stack = "cross-attention" if cross else "encoder" if ".encoder." in f".{group}" else group
-        steps.append(Step(name if group == main else f"{name}, {stack}", queries, keys, tuple(layers)))
+        part = None if group == main else stack
+        steps.append(Step(f"{name}, {part}" if part else name, queries, keys, tuple(layers), part))
     return sorted(steps, key=lambda step: step.name != name)
 
 

@@ -86,7 +86,9 @@ class Layer:
     module: str | None = None  # 'model.layers.0.self_attn'
     called_from: str | None = None  # 'train.py:88 in attend'
     weights: Weights | None = None
-    notes: tuple[str, ...] = ()  # what a reader must know of this layer: unused slots, weights that are missing, ...
+    notes: tuple[
+        str, ...
+    ] = ()  # what a reader must know of this layer: unused slots, weights that are missing, ...
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,9 @@ class Step:
     queries: int
     keys: int
     layers: tuple[Layer, ...]
+    part: str | None = (
+        None  # of a model with several stacks, the stack: 'encoder', 'vision_tower', ...; None: the one that writes text
+    )
 
 
 @dataclass(frozen=True)
@@ -110,9 +115,13 @@ class Capture:
     model: str | None = None  # the class, or the name it was loaded by
     config: dict[str, Any] | None = None  # as in config.json
     tokens: tuple[tuple[str, ...], ...] | None = None  # [texts][keys of the last step]
-    padding: tuple[tuple[int, int], ...] | None = None  # [texts]: padding before the text, and after it, in tokens
+    padding: tuple[tuple[int, int], ...] | None = (
+        None  # [texts]: padding before the text, and after it, in tokens
+    )
     versions: dict[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()  # what holds for the whole capture: training mode, layers without attention, ...
+    notes: tuple[
+        str, ...
+    ] = ()  # what holds for the whole capture: training mode, layers without attention, ...
 
     def lint(self, **more: Any) -> Any:
         """The findings in every step, each layer against what the config gives it, or `expect`; see zebra_lab.lint."""

@@ -64,9 +64,20 @@ def captured(
         model=type(model).__name__,
         config=_config_of(model),
         tokens=texts_of(tokenizer, seen.ids),
+        padding=_padding(given, forward),
         versions=versions(),
         notes=(*notes, *recorder.notes, *absent_from(config, recorder)),
     )
+
+
+def _padding(given: dict[str, Any], forward: Forward) -> tuple[tuple[int, int], ...] | None:
+    """Padding before and after each text, from an attention mask [texts, keys] of ones and zeros; None without any."""
+    mask = given.get("decoder_attention_mask" if forward.pair else "attention_mask")
+    if not isinstance(mask, torch.Tensor) or mask.ndim != 2 or bool((mask != 0).all()):
+        return None
+    rows = (mask != 0).cpu().numpy()
+    sides = [(int(row.argmax()), int(row[::-1].argmax())) if row.any() else (len(row), 0) for row in rows]
+    return tuple(sides) if any(before or after for before, after in sides) else None
 
 
 def _unmasked(model: Any) -> list[str]:

@@ -53,6 +53,9 @@ const weights = object(
   'ignored',
 );
 
+/** Sentences that a reader should know of a capture or a layer. */
+const notes = list(text({ longest: 2000 }), { max: 256 });
+
 const layer = object(
   {
     layer: whole({ max: 9999 }),
@@ -65,6 +68,7 @@ const layer = object(
     }),
     given,
     weights: optional(weights),
+    notes: optional(notes),
   },
   'ignored',
 );
@@ -72,6 +76,8 @@ const layer = object(
 const step = object(
   {
     name: words,
+    /** Of a model with several stacks of layers, the stack this step is of: not the one that writes text. */
+    part: optional(words),
     queries: size,
     keys: size,
     layers: list(layer, { min: 1, max: MAX_LAYERS, each: (n, of) => `layer entry ${n} of ${of}` }),
@@ -114,6 +120,7 @@ export const manifest = object(
       list(list(whole({ max: MAX_TOKENS }), { min: 2, max: 2 }), { max: MAX_TEXTS }),
     ),
     masks: list(called('a mask', mask), { min: 1, max: MAX_MASKS, each: (n) => `mask ${n}` }),
+    notes: optional(notes),
     steps: list(step, { min: 1, max: MAX_STEPS, each: (n) => `step ${n}` }),
   },
   'ignored',

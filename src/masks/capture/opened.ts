@@ -7,7 +7,7 @@ import { recogniseMask, type Recognised } from '../foreign/recognise';
 import { docOfStack, type Opened } from '../opened';
 import { writeStack } from '../stackText';
 import type { Capture } from './read';
-import type { ManifestLayer } from './format';
+import type { ManifestLayer, ManifestStep } from './format';
 
 /** Which part of a capture: indices from 0. */
 export interface Part {
@@ -65,14 +65,15 @@ function moved(mask: Mask, keys: number): Mask {
  * a config that can be read, and then `unread` says why.
  */
 export function openedPart(capture: Capture, part: Part): Opened & { readonly unread?: string } {
-  const { keys, queries, layers } = capture.steps[part.step]!;
+  const step = capture.steps[part.step]!;
+  const { keys, queries, layers } = step;
   const [left = 0, right = 0] = capture.padding?.[part.text] ?? [];
   // Padding before the text is padding in every later step; padding after it lies among the keys of the prefill only.
   const after = queries === keys ? right : 0;
   const stack = docOfStack(
     layers.map((layer) => recognisedIn(capture.masks[maskIn(layer, part)]!, keys)),
   );
-  const { meant, unread } = meantBy(capture, layers, { left, right: after });
+  const { meant, unread } = meantBy(capture, step, { left, right: after });
   const { meant: _, ...opened } = stack;
   const fill = fillOf(layers);
   return {
@@ -103,10 +104,11 @@ function fillOf(layers: readonly ManifestLayer[]) {
 /** What the config gives for these layers, as written. */
 function meantBy(
   { config }: Capture,
-  layers: readonly ManifestLayer[],
+  { layers, part }: ManifestStep,
   { left, right }: { readonly left: number; readonly right: number },
 ): { readonly meant?: string; readonly unread?: string } {
-  if (config === undefined) return {};
+  // A config's layers are those that write text.
+  if (config === undefined || part !== undefined) return {};
   try {
     const read = readConfig(config);
     const expressions = layers.map(
