@@ -9,6 +9,7 @@ export default ts.config(
     ignores: [
       'dist/',
       'public/',
+      'python/src/zebra_lab/static/', // built
       'node_modules/',
       '.svelte-check/',
       'coverage/',

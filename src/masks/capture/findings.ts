@@ -29,7 +29,7 @@ export function findingsIn(
   return partsOf(capture, step).map((part) => findingsOf(capture, part, meant));
 }
 
-export function findingsOf(capture: Capture, part: Part, said?: string): PartFindings {
+function findingsOf(capture: Capture, part: Part, said?: string): PartFindings {
   const opened = openedPart(capture, part);
   const { doc, more, says, unread } = opened;
   const meant = said ?? opened.meant;

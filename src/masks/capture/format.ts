@@ -20,12 +20,12 @@ import {
 import { MAX_LAYERS } from '../doc';
 
 export const MANIFEST = 'zebra-lab.json';
-export const FORMAT = 'zebra-lab-capture';
+const FORMAT = 'zebra-lab-capture';
 
-export const MAX_STEPS = 256;
-export const MAX_TEXTS = 64;
-export const MAX_HEADS = 256;
-export const MAX_MASKS = 4096;
+const MAX_STEPS = 256;
+const MAX_TEXTS = 64;
+const MAX_HEADS = 256;
+const MAX_MASKS = 4096;
 
 const member = text({
   longest: 200,

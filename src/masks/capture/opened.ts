@@ -17,10 +17,7 @@ export interface Part {
 }
 
 /** The index of the mask of a layer for one text and head. */
-export const maskIn = (
-  { masks }: ManifestLayer,
-  { text, head }: Pick<Part, 'text' | 'head'>,
-): number => {
+const maskIn = ({ masks }: ManifestLayer, { text, head }: Pick<Part, 'text' | 'head'>): number => {
   const heads = masks[masks.length === 1 ? 0 : text]!;
   return heads[heads.length === 1 ? 0 : head % heads.length]!;
 };

@@ -22,7 +22,7 @@ export interface Capture extends Omit<Manifest, 'masks' | 'config'> {
 }
 
 /** Attention weights, quantised to 255 steps of each row's largest weight. */
-export interface CapturedWeights {
+interface CapturedWeights {
   readonly texts: number;
   readonly heads: number;
   readonly queries: number;
@@ -141,7 +141,7 @@ function maskOfRuns(
       `${file} in the capture is of shape ${tensor.shape.join(' × ')}; runs have three whole numbers each: query, first key, key after the last`,
     );
     const [each, apart] = tensor.strides as [number, number];
-    let before = { query: 0, to: -1 };
+    let before = { query: -1, to: -1 };
     for (let i = 0; i < tensor.shape[0]!; i++) {
       const [query, from, to] = [0, 1, 2].map((j) => tensor.number(i * each + j * apart)) as [
         number,
@@ -158,7 +158,7 @@ function maskOfRuns(
         fits,
         `run ${i + 1} of ${file} in the capture is ${query}, ${from}, ${to}; runs lie in ${queries} × ${keys} cells, in order, with gaps between them`,
       );
-      (rows[query] === NONE ? (rows[query] = []) : (rows[query] as number[])) as number[];
+      if (query !== before.query) rows[query] = [];
       (rows[query] as number[]).push(from, to);
       before = { query, to };
     }
