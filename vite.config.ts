@@ -13,8 +13,7 @@ import { packages } from './scripts/build/packages.mjs';
 import { isolation, policy } from './scripts/build/policy.mjs';
 import { serviceWorker } from './scripts/build/serviceWorker.mjs';
 import { ENGLISH } from './src/core/languages.ts';
-import { languageOf, translationsOf } from './scripts/messages/lookup.ts';
-import { messages } from './scripts/messages/plugin.ts';
+import { siteIn } from './scripts/messages/siteIn.ts';
 import { home } from './scripts/pages/home.mjs';
 import { pages } from './scripts/pages/plugin.mjs';
 import { saySizes } from './test/support/deep.ts';
@@ -86,28 +85,16 @@ const inChromium = (name: string, include: string[], exclude: string[] = []) => 
   },
 });
 
-const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-
 const third = notices();
 
 /** `npm run build` builds the site in one language after the other; the others go into the same folder as English. */
-const root = import.meta.dirname;
-const language = languageOf(process.env['ZEBRA_LANGUAGE']);
-const translations = translationsOf(root, language);
+const site = siteIn(import.meta.dirname, process.env['ZEBRA_LANGUAGE']);
+const { language, translations, inLanguage } = site;
 const isEnglish = language.tag === ENGLISH.tag;
-const translated = isEnglish ? [] : [messages(root, language, translations)];
-const define = {
-  __VERSION__: JSON.stringify(version), // src/app/version.ts
-  __LANGUAGE__: JSON.stringify(language), // src/core/language.ts
-};
-/** For scripts that the build bundles and runs. */
-const inLanguage = { define, plugins: translated };
 
 export default defineConfig({
   base: process.env['BASE_PATH'] ?? './',
-  define,
+  define: inLanguage.define,
   appType: 'mpa', // an address that does not exist is not answered with the home page
   plugins: [
     policy(),
@@ -115,11 +102,11 @@ export default defineConfig({
     isolation(),
     serviceWorker(isEnglish),
     third.page,
-    ...translated,
+    ...inLanguage.plugins,
     lessons(translations),
     home(inLanguage),
     svelte(),
-    pages({ language, translations, inLanguage }),
+    pages(site),
     packages(language),
     offline(language),
   ],
@@ -133,7 +120,7 @@ export default defineConfig({
   },
   worker: {
     format: 'es', // lazy chunks in the worker: only the chosen backend is loaded
-    plugins: () => [...translated, ...third.workers()],
+    plugins: () => [...inLanguage.plugins, ...third.workers()],
     rolldownOptions: { output: { comments: { legal: false } } }, // third-party-notices.txt has them once
   },
   optimizeDeps: { include: bundledAhead },

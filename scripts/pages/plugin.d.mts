@@ -1,13 +1,5 @@
 import type { Plugin } from 'vite';
-import type { Language } from '../../src/core/languages';
-import type { Translations } from '../messages/lookup';
+import type { SiteIn } from '../messages/siteIn';
 
 export function siteUrl(given?: string): string | undefined;
-export function pages(settings: {
-  readonly language: Language;
-  readonly translations: Translations;
-  readonly inLanguage: {
-    readonly define: Record<string, string>;
-    readonly plugins: readonly Plugin[];
-  };
-}): Plugin;
+export function pages(site: SiteIn): Plugin;

@@ -20,11 +20,12 @@ export function siteUrl(given = process.env.SITE_URL) {
 }
 
 /** @returns {import('vite').Plugin} */
-export function pages({ language, translations, inLanguage }) {
+export function pages(site) {
+  const { language } = site;
   const url = siteUrl();
   let base = './';
   let reading;
-  const read = () => (reading ??= readSite({ translations, inLanguage }));
+  const read = () => (reading ??= readSite(site));
   const isEnglish = language.tag === 'en';
   /** Below the site's root. */
   const folder = isEnglish ? '' : `${language.tag}/`;

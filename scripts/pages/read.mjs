@@ -28,13 +28,22 @@ export function lessonsOf(
   return { documents, guides };
 }
 
-/** The functions of reader.ts, the pages, and the pictures of their previews. */
-export async function readSite({ translations, inLanguage } = {}) {
+/** The pictures of link previews. Those of a language other than English are in a folder named by its tag. */
+export const PREVIEWS = new URL('../../public/previews/', import.meta.url);
+
+/** The functions of reader.ts, the pages, and the pictures of their previews; `site` is from siteIn.ts. */
+export async function readSite({ language, translations, inLanguage } = {}) {
   const reader = await bundled('scripts/pages/reader.ts', inLanguage);
   const lessons = lessonsOf(reader, translations);
+  // A picture without translated words is the same in all languages, and there once.
+  const own = (name) => existsSync(new URL(`${language?.tag}/${name}.png`, PREVIEWS));
+  const pages = reader.sitePages(lessons).map((page) => ({
+    ...page,
+    picture: own(page.picture) ? `${language.tag}/${page.picture}` : page.picture,
+  }));
   return {
     ...reader,
-    pages: reader.sitePages(lessons),
+    pages,
     previews: reader.previewsOf(lessons.documents),
   };
 }

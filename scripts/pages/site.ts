@@ -18,7 +18,7 @@ export interface SitePage {
   readonly page: Page;
   readonly title: string;
   readonly description: string;
-  /** The name of its preview picture. */
+  /** The name of its preview picture, with the folder of its language if there is one in that language. */
   readonly picture: string;
   /** Whether search engines should list it. */
   readonly listed: boolean;

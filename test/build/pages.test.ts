@@ -6,10 +6,12 @@ import { documentOf, robotsOf, sitemapOf, upFrom, withStart } from '../../script
 import { siteUrl } from '../../scripts/pages/plugin.mjs';
 import { sizeOf, textIn } from '../../scripts/pages/png.mjs';
 import { pictureOf, previewsOf, SIZE } from '../../scripts/pages/previews';
-import { lessonsOf } from '../../scripts/pages/read.mjs';
+import { lessonsOf, readSite } from '../../scripts/pages/read.mjs';
+import { siteIn } from '../../scripts/messages/siteIn';
 import { translatedDocument, translatedMarkdown } from '../../scripts/messages/lessons';
 import { notFound, sitePages, type SitePage } from '../../scripts/pages/site';
 import { ALL_LANGUAGES, folderOfLanguage } from '../../src/core/language';
+import { LANGUAGES } from '../../src/core/languages';
 import { PAGES, routeOf } from '../../src/app/route';
 import { readDocument } from '../../src/lessons/document';
 import { mapProse } from '../../src/lessons/mapProse';
@@ -75,6 +77,19 @@ test('every page and lesson has its own address, title and description', () => {
   }
 });
 
+const pngsIn = (folder: string): readonly string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.png'))
+    .sort();
+
+/** A picture in public/previews was made from `picture`. */
+function checkPicture(name: string, picture: string): void {
+  const png = readFileSync(`public/previews/${name}.png`);
+  expect(sizeOf(png)).toEqual(SIZE);
+  expect(textIn(png, KEYWORD), name).toBe(hashOf(picture));
+  expect(png.length).toBeLessThan(50_000);
+}
+
 describe('a link preview', () => {
   test('has a title, a description and a picture with whole URLs, if the site’s URL is known', () => {
     for (const page of pages) {
@@ -102,15 +117,32 @@ describe('a link preview', () => {
   test('has a picture made from its present words: if not, run npm run pictures:previews', () => {
     const previews = previewsOf(lessons.documents);
     const names = previews.map(({ name }) => `${name}.png`).sort();
-    expect(readdirSync('public/previews').sort()).toEqual(names);
+    expect(pngsIn('public/previews')).toEqual(names);
     expect(names).toEqual(expect.arrayContaining(pages.map(({ picture }) => `${picture}.png`)));
-    for (const preview of previews) {
-      const png = readFileSync(`public/previews/${preview.name}.png`);
-      expect(sizeOf(png)).toEqual(SIZE);
-      expect(textIn(png, KEYWORD), preview.name).toBe(hashOf(pictureOf(preview)));
-      expect(png.length).toBeLessThan(50_000);
-    }
+    for (const preview of previews) checkPicture(preview.name, pictureOf(preview));
   });
+
+  test.each(LANGUAGES)(
+    'has a picture in $name if its words are: if not, run npm run pictures:previews',
+    { timeout: 60_000 },
+    async ({ tag }) => {
+      const { previews, pages: local } = await readSite(siteIn(process.cwd(), tag));
+      const english = new Map(
+        previewsOf(lessons.documents).map((preview) => [preview.name, pictureOf(preview)]),
+      );
+      const translated = previews.filter(
+        (preview) => pictureOf(preview) !== english.get(preview.name),
+      );
+      const names = translated.map(({ name }) => `${name}.png`).sort();
+      expect(names).toContain('lesson-00-play.png');
+      expect(pngsIn(`public/previews/${tag}`)).toEqual(names);
+      for (const preview of translated) checkPicture(`${tag}/${preview.name}`, pictureOf(preview));
+      const lesson = local.find(({ folder }) => folder === 'lessons/00-play/')!;
+      expect(readHead(documentOf(TEMPLATE, lesson, { url: URL_ })).get('og:image')).toBe(
+        `${URL_}previews/${tag}/lesson-00-play.png`,
+      );
+    },
+  );
 });
 
 describe('the text', () => {
