@@ -56,6 +56,8 @@ export interface Subject {
   };
   /** Whether the zeros of attention weights may be weights that were rounded: then a cell that is not read tells nothing. */
   readonly rounded?: true;
+  /** Whether it was used: captured from a model that ran. */
+  readonly ran?: true;
   /** How the numbers were interpreted, if the mask is from a file. */
   readonly reading?: Reading;
   /** One per layer, as a decoder keeps them. */

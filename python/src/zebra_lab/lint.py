@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ._engine import ZebraLabError, ask
 from ._inputs import Brought, brought
+from ._records import Capture
 
 __all__ = ["Cell", "Difference", "Finding", "Findings", "assert_ok", "expect", "lint"]
 
@@ -76,6 +77,7 @@ class Findings(Sequence[Finding]):
     ok: whether nothing is wrong: no finding but notes, and no difference from what was expected.
     differences: layers that differ from what was expected.
     says: what the masks are, in words. unread: arrays that are not masks, with the reason.
+    remarks: what the capture says of itself and its layers, if it was one; they are no failures.
     unsettled: what must be decided before the findings mean anything; empty if nothing.
     """
 
@@ -88,6 +90,7 @@ class Findings(Sequence[Finding]):
         silence: str = "",
         unsettled: str = "",
         unread: Iterable[str] = (),
+        remarks: Iterable[str] = (),
         answer: Any = None,
     ) -> None:
         self._all = tuple(findings)
@@ -95,6 +98,7 @@ class Findings(Sequence[Finding]):
         self.says = says
         self.unsettled = unsettled
         self.unread = tuple(unread)
+        self.remarks = tuple(remarks)
         self.answer = answer  # of the engine, for widgets
         self._silence = silence
 
@@ -139,7 +143,8 @@ class Findings(Sequence[Finding]):
         rest = [str(one) for one in self.differences]
         notes = [str(one) for one in self._all if one.note]
         unread = [f"Not a mask: {one}" for one in self.unread]
-        return [one for one in [*faults, *rest, self._verdict(), *notes, *unread] if one]
+        remarks = [f"Note on the capture\n  {one}" for one in self.remarks]
+        return [one for one in [*faults, *rest, self._verdict(), *notes, *unread, *remarks] if one]
 
     def __str__(self) -> str:
         return "\n\n".join(self._parts())
@@ -162,6 +167,7 @@ class Findings(Sequence[Finding]):
         verdict = self._verdict()
         items += [f"<li>{html.escape(verdict)}</li>"] if verdict else []
         items += [f"<li>Not a mask: {html.escape(one)}</li>" for one in self.unread]
+        items += [f"<li>Note on the capture: {html.escape(one)}</li>" for one in self.remarks]
         return f'<ul style="list-style:none;padding:0;margin:0;max-width:52em">{"".join(items)}</ul>'
 
     def _repr_markdown_(self) -> str:
@@ -307,7 +313,9 @@ def _of_capture(
     from ._file import to_bytes
 
     data = to_bytes(capture)
-    layers = len(capture.steps[0].layers)
+    # Of the layers that write text: by their numbers, since a step may have some of them only.
+    numbers = [layer.layer for step in capture.steps if step.part is None for layer in step.layers]
+    layers = 1 + max(numbers, default=0)
     if "text" in meant:
         meant = {"meant": ask("plan", {**meant, "layers": layers})[0]["stack"]}
     answer, _ = ask("capture", meant, data)
@@ -330,13 +338,40 @@ def _of_capture(
                 Difference(cells, cell, reads, meant_by, tuple(layers), of, _say_layers(layers))
                 for (cells, cell, reads), layers in alike.items()
             ]
+    compared = all("meant" in part for step in answer["steps"] for part in step["parts"])
     return Findings(
         sorted(_grouped(findings), key=lambda one: one.note),
         differences=differences,
         says=answer.get("model") or "",
-        silence=": each layer reads what it should",
+        silence=": each layer reads what it should" if compared else "",
+        remarks=[*capture.notes, *_not_compared(answer), *_layer_notes(capture)],
         answer=answer,
     )
+
+
+def _not_compared(answer: dict[str, Any]) -> list[str]:
+    """Steps whose intended masks are not known: each was checked against the pattern that it is nearest to."""
+    reasons: dict[str, list[str]] = {}
+    for step in answer["steps"]:
+        part = next((one for one in step["parts"] if "meant" not in one), None)
+        if part is not None:
+            why = part.get("unread") or "it has no config that says what these layers read"
+            reasons.setdefault(why, []).append(step["name"])
+    return [
+        f"{'; '.join(names)}: not compared with a config ({why}); each mask was checked against the pattern it is nearest to"
+        for why, names in reasons.items()
+    ]
+
+
+def _layer_notes(capture: Capture) -> list[str]:
+    """The notes of layers, each once with its layers."""
+    told: dict[str, list[int]] = {}
+    for step in capture.steps:
+        for layer in step.layers:
+            for note in layer.notes:
+                if layer.layer not in told.setdefault(note, []):
+                    told[note].append(layer.layer)
+    return [f"{_say_layers(layers)}: {note}" for note, layers in told.items()]
 
 
 def _part_of(step: str, part: dict[str, Any], texts: int) -> str:

@@ -20,7 +20,10 @@ export interface PartFindings extends Part {
   readonly apart: readonly (Difference & { readonly layer: number })[];
 }
 
-/** `meant`, a stack as written, replaces what the config gives: one mask for all layers, or one per layer. */
+/**
+ * `meant`, a stack as written, replaces what the config gives: one mask for all layers, or one per layer, by the numbers
+ * of layers, not their places; repeated if there are more. It says nothing of other stacks, such as an encoder.
+ */
 export function findingsIn(
   capture: Capture,
   step: number,
@@ -32,12 +35,14 @@ export function findingsIn(
 function findingsOf(capture: Capture, part: Part, said?: string): PartFindings {
   const opened = openedPart(capture, part);
   const { doc, more, says, unread } = opened;
-  const meant = said ?? opened.meant;
+  const { layers, part: stack } = capture.steps[part.step]!;
+  const meant = stack === undefined ? (said ?? opened.meant) : opened.meant;
+  const isSaid = meant !== undefined && meant === said;
   const queries = queriesOf(doc);
   const masks = doc.layers.map((layer) => maskOfLayer(layer, doc.T, queries));
   const written = meant === undefined ? undefined : readStack(meant);
   const expressions = written
-    ? masks.map((_, layer) => written[layer % written.length]!)
+    ? layers.map(({ layer }, place) => written[(isSaid ? layer : place) % written.length]!)
     : doc.layers.map(({ expression }) => expression);
   const others = written && expressions.map((one) => maskOf(one, doc.T, queries));
   const { declared, ...rest } = more ?? {};

@@ -77,6 +77,7 @@ export function openedPart(capture: Capture, part: Part): Opened & { readonly un
     ...opened,
     more: {
       ...stack.more,
+      ran: true,
       ...(fill && { fill }),
       ...((left > 0 || after > 0) && {
         declared: {
@@ -101,7 +102,7 @@ function fillOf(layers: readonly ManifestLayer[]) {
 /** What the config gives for these layers, as written. */
 function meantBy(
   { config }: Capture,
-  { layers, part }: ManifestStep,
+  { layers, part, keys }: ManifestStep,
   { left, right }: { readonly left: number; readonly right: number },
 ): { readonly meant?: string; readonly unread?: string } {
   // A config's layers are those that write text.
@@ -117,10 +118,25 @@ function meantBy(
         unread: `the config has ${read.layers.length} layers, and the capture names layer ${layers[missing]!.layer}, counted from 0`,
       };
     const padded = (one: Expression) =>
-      left > 0 || right > 0 ? and(one, not(term('padding', left, right))) : one;
+      left > 0 || right > 0
+        ? and(chunksFrom(left, one, keys), not(term('padding', left, right)))
+        : one;
     return { meant: writeStack(expressions.map((one) => padded(one!))) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { unread: error.message };
   }
+}
+
+/** Chunks are counted from the first token of the text, as a model counts its positions. */
+function chunksFrom(left: number, expression: Expression, keys: number): Expression {
+  if (expression.kind === 'and' || expression.kind === 'or')
+    return { ...expression, of: expression.of.map((one) => chunksFrom(left, one, keys)) };
+  if (expression.kind === 'not')
+    return { ...expression, of: chunksFrom(left, expression.of, keys) };
+  if (expression.kind !== 'term' || expression.term !== 'chunk') return expression;
+  const [size] = expression.numbers as [number];
+  const borders = [];
+  for (let at = left; at < keys; at += size) borders.push(at);
+  return left % size === 0 ? expression : term('documents', ...borders);
 }

@@ -21,8 +21,22 @@ export default defineLint({
         else if (text === 0) first = q;
       }
       if (dead === 0) return undefined;
+      const cell = { query: first, key: Math.min(mask.keys - 1, positionOf(mask, first)) };
+      // A model that ran with them takes such rows: its kernel gives them some value, and nothing of the text reads them.
+      if (subject.ran && text === 0)
+        return {
+          note: true,
+          cell,
+          what:
+            dead === 1
+              ? `Query ${first}, which is padding, reads no key.`
+              : `${dead} of ${mask.queries} queries, all of them padding, read no key; query ${first} is the first.`,
+          consequence:
+            'A kernel gives such a row zeros, the mean of all values, or NaN. The first two do no harm, as long as no token of the text reads padding.',
+          fix: 'Leave these rows out of the loss.',
+        };
       return {
-        cell: { query: first, key: Math.min(mask.keys - 1, positionOf(mask, first)) },
+        cell,
         what:
           dead === 1
             ? `Query ${first} may read no key.`
