@@ -100,6 +100,8 @@ const laidOut = (page: Page): Promise<void> =>
 
 async function meet(page: Page, { path, after, views = [] }: Subject): Promise<void> {
   await visit(page, `./#/${path}`);
+  // Until its script has loaded, a page is its header alone, and there is nothing to skip to.
+  await expect(page.locator('main')).toBeVisible({ timeout: READY_MS });
   for (const view of views) await expect(page.locator(`[data-view=${view}]`)).toBeVisible();
   await after?.does(page);
   await drawn(page);

@@ -1,15 +1,8 @@
-import { strToU8, zipSync, type Zippable } from 'fflate';
+import { strToU8, zipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
 import { isCapture, readCapture } from '../../src/masks/capture/read';
-
-/** An array as NumPy writes it: a header of 118 characters and the numbers, little-endian. */
-function npy(shape: readonly number[], numbers: readonly number[]): Uint8Array {
-  const head = `{'descr': '<i4', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`;
-  const text = `\x93NUMPY\x01\x00v\x00${head.padEnd(117)}\n`;
-  const bytes = Uint8Array.from(text, (sign) => sign.charCodeAt(0));
-  return Uint8Array.from([...bytes, ...new Uint8Array(Int32Array.from(numbers).buffer)]);
-}
+import { npy, zipped } from './captureFiles';
 
 const MANIFEST = {
   format: 'zebra-lab-capture',
@@ -27,12 +20,8 @@ const MANIFEST = {
 };
 const CAUSAL = [0, 0, 1, 1, 0, 2, 2, 0, 3];
 
-const file = (manifest: object = MANIFEST, runs = CAUSAL, more: Zippable = {}) =>
-  zipSync({
-    'zebra-lab.json': strToU8(JSON.stringify(manifest)),
-    'masks/0.npy': npy([runs.length / 3, 3], runs),
-    ...more,
-  });
+const file = (manifest: object = MANIFEST, runs = CAUSAL) =>
+  zipped(manifest, { 'masks/0.npy': npy([runs.length / 3, 3], runs) });
 
 test('runs of a mask are its rows', () => {
   const { masks } = readCapture(file());

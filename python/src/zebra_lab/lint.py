@@ -325,9 +325,7 @@ def _of_capture(
         for part in step["parts"]:
             numbers = [one["layer"] for one in step["layers"]]
             of = _part_of(step["name"], part, answer["texts"])
-            # How its numbers are read is no question: the capture made them.
-            asked = [one for one in part["findings"] if not (one["code"] == "L6" and one.get("note"))]
-            findings += [_captured(one, numbers, of) for one in asked]
+            findings += [_captured(one, numbers, of) for one in part["findings"]]
             meant_by = part.get("meant", "the mask it should be")
             meant_by = "the intended mask" if len(meant_by) > 60 or ";" in meant_by else meant_by
             alike: dict[tuple[Any, ...], list[int]] = {}

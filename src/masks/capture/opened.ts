@@ -71,12 +71,14 @@ export function openedPart(capture: Capture, part: Part): Opened & { readonly un
     layers.map((layer) => recognisedIn(capture.masks[maskIn(layer, part)]!, keys)),
   );
   const { meant, unread } = meantBy(capture, step, { left, right: after });
-  const { meant: _, ...opened } = stack;
+  // What its cells mean is no question: they were seen to be read.
+  const { meant: _, readings: __, ...opened } = stack;
+  const { reading: ___, ...more } = stack.more ?? {};
   const fill = fillOf(layers);
   return {
     ...opened,
     more: {
-      ...stack.more,
+      ...more,
       ran: true,
       ...(fill && { fill }),
       ...((left > 0 || after > 0) && {
