@@ -4,9 +4,11 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { python, ROOT, run } from '../interop/python.mjs';
 import { optionsOf } from '../options.mjs';
+import { widget } from './widget.mjs';
 
 const PACKAGE = join(ROOT, 'python');
 const STATIC = join(PACKAGE, 'src/zebra_lab/static');
@@ -14,6 +16,7 @@ const STATIC = join(PACKAGE, 'src/zebra_lab/static');
 const { values } = optionsOf('npm run python:build [-- --wheel]', { wheel: { type: 'boolean' } });
 mkdirSync(STATIC, { recursive: true });
 await engine();
+save('widget.js', await widget());
 if (values.wheel)
   run(
     python(),
@@ -46,6 +49,11 @@ async function engine() {
     },
   });
   const [{ code }] = output;
-  writeFileSync(join(STATIC, 'engine.js'), code);
-  console.log(`engine.js: ${Math.round(code.length / 1000)} kB`);
+  save('engine.js', code);
+}
+
+function save(name, code) {
+  writeFileSync(join(STATIC, name), code);
+  const kB = (bytes) => `${Math.round(bytes / 1000)} kB`;
+  console.log(`${name}: ${kB(code.length)}, ${kB(gzipSync(code).length)} compressed`);
 }

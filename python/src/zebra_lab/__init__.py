@@ -1,8 +1,13 @@
 """Attention masks in a notebook: see, check and capture what each layer of a model really reads."""
 
+from typing import TYPE_CHECKING, Any
+
 from ._engine import ZebraLabBug, ZebraLabError
 from ._records import Capture, Given, Layer, Mask, Step, Weights
 from .lint import Cell, Difference, Finding, Findings, assert_ok, expect, lint
+
+if TYPE_CHECKING:
+    from .widget import Workbench, show
 
 __all__ = [
     "Capture",
@@ -15,10 +20,21 @@ __all__ = [
     "Mask",
     "Step",
     "Weights",
+    "Workbench",
     "ZebraLabBug",
     "ZebraLabError",
     "assert_ok",
     "expect",
     "lint",
+    "show",
 ]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    # ipywidgets takes longer to import than everything else, and the command line never needs it.
+    if name in ("Workbench", "show"):
+        from . import widget
+
+        return getattr(widget, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
