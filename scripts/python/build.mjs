@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { python, ROOT, run } from '../interop/python.mjs';
 import { optionsOf } from '../options.mjs';
-import { widget } from './widget.mjs';
+import { packed, widget } from './widget.mjs';
 
 const PACKAGE = join(ROOT, 'python');
 const STATIC = join(PACKAGE, 'src/zebra_lab/static');
@@ -16,7 +16,7 @@ const STATIC = join(PACKAGE, 'src/zebra_lab/static');
 const { values } = optionsOf('npm run python:build [-- --wheel]', { wheel: { type: 'boolean' } });
 mkdirSync(STATIC, { recursive: true });
 await engine();
-save('widget.js', await widget());
+save('widget.js', packed(await widget()));
 if (values.wheel)
   run(
     python(),

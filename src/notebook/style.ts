@@ -3,14 +3,15 @@ import base from '../app/base.css?inline';
 import tokens from '../app/tokens.css?inline';
 
 /**
- * The tokens of the site are of its root, and dark if the browser is; those of a widget are of its host, and dark if the
- * notebook is, which the host's `data-theme` says. Everything else that the notebook's page would hand down ends here.
+ * The tokens of the site are of its root, and dark if the browser is; those of a widget are of an element in its shadow
+ * root, which no rule of the notebook can reach, and dark if the notebook is, which `data-theme` says. Everything else
+ * that the notebook's page would hand down ends there.
  */
 export const styleOf = (): string =>
   [
-    ':host { all: initial; display: block; }',
+    '.root { all: initial; display: block; }',
     hosted(tokens),
-    ':host { color-scheme: light; } :host([data-theme="dark"]) { color-scheme: dark; }',
+    '.root { color-scheme: light; } .root[data-theme="dark"] { color-scheme: dark; }',
     base.replace(/(^|[\n}])\s*body\s*\{/, '$1.notebook {'),
   ].join('\n');
 
@@ -19,6 +20,6 @@ export const hosted = (css: string): string =>
   css
     .replace(
       /@media\s*\(prefers-color-scheme:\s*dark\)\s*\{\s*:root\s*\{([^}]*)\}\s*\}/g,
-      ':host([data-theme="dark"]) {$1}',
+      '.root[data-theme="dark"] {$1}',
     )
-    .replaceAll(/:root(?=\s*\{)/g, ':host');
+    .replaceAll(/:root(?=\s*\{)/g, '.root');

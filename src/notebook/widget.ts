@@ -2,7 +2,7 @@
  * @file The mask workbench in a notebook, as one module without a network: `npm run python:build` bundles it into the
  * Python package, and anywidget loads it (https://anywidget.dev/en/afm/).
  */
-import { mount, unmount } from 'svelte';
+import { flushSync, mount, unmount } from 'svelte';
 import { styles } from '../views/styles.svelte';
 import { textIn, type Model } from './model';
 import Notebook from './Notebook.svelte';
@@ -16,28 +16,30 @@ function render({ model, el }: { readonly model: Model; readonly el: HTMLElement
   const page = el.ownerDocument;
   const host = page.createElement('div');
   host.className = 'zebra-lab';
-  const root = host.attachShadow({ mode: 'open' });
   const style = page.createElement('style');
   style.textContent = styleOf();
-  root.append(style);
+  const root = page.createElement('div');
+  root.className = 'root';
+  host.attachShadow({ mode: 'open' }).append(style, root);
   el.append(host);
-  shown.add(host);
-  styles.scope = host;
+  shown.add(root);
+  styles.scope = root;
   const stop = [
     onTheme(page, (theme) => {
-      host.dataset['theme'] = theme;
+      root.dataset['theme'] = theme;
       styles.changes++;
     }),
     keepKeys(host),
     hideStill(page, textIn(model.get('mark'))),
   ];
   const view = mount(Notebook, { target: root, props: { model } });
+  flushSync(); // so that it hears what Python sets from now on
   return () => {
     void unmount(view);
     stop.forEach((act) => act());
     host.remove();
-    shown.delete(host);
-    if (styles.scope === host) styles.scope = [...shown].at(-1);
+    shown.delete(root);
+    if (styles.scope === root) styles.scope = [...shown].at(-1);
   };
 }
 
