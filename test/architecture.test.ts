@@ -55,7 +55,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'views',
   ],
   // what the Python package carries: the pure functions as an engine, and the workbench as a widget
-  notebook: ['core', 'attention', 'masks'],
+  notebook: ['core', 'attention', 'draw', 'masks', 'workers', 'state', 'views', 'app'],
 };
 const LONG = 300; // lines
 /**

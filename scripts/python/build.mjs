@@ -2,18 +2,25 @@
  * @file `npm run python:build [-- --wheel]`: what the Python package carries of the site, in
  * python/src/zebra_lab/static; --wheel also packs the wheel, into packages/python.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { python, ROOT, run } from '../interop/python.mjs';
 import { optionsOf } from '../options.mjs';
+import { packed, widget } from './widget.mjs';
 
 const PACKAGE = join(ROOT, 'python');
 const STATIC = join(PACKAGE, 'src/zebra_lab/static');
 
 const { values } = optionsOf('npm run python:build [-- --wheel]', { wheel: { type: 'boolean' } });
 mkdirSync(STATIC, { recursive: true });
-await engine();
+const { code, moduleIds } = await widget();
+save('widget.js', packed(code));
+writeFileSync(
+  join(STATIC, 'third-party-notices.txt'),
+  noticesOf([...(await engine()), ...moduleIds]),
+);
 if (values.wheel)
   run(
     python(),
@@ -28,7 +35,7 @@ if (values.wheel)
     PACKAGE,
   );
 
-/** The pure functions, as one classic script. */
+/** The pure functions, as one classic script. Returns its modules. */
 async function engine() {
   const [{ output }] = await build({
     configFile: false,
@@ -47,9 +54,14 @@ async function engine() {
     },
   });
   const [{ code, moduleIds }] = output;
-  writeFileSync(join(STATIC, 'engine.js'), code);
-  writeFileSync(join(STATIC, 'third-party-notices.txt'), noticesOf(moduleIds));
-  console.log(`engine.js: ${Math.round(code.length / 1000)} kB`);
+  save('engine.js', code);
+  return moduleIds;
+}
+
+function save(name, code) {
+  writeFileSync(join(STATIC, name), code);
+  const kB = (bytes) => `${Math.round(bytes / 1000)} kB`;
+  console.log(`${name}: ${kB(code.length)}, ${kB(gzipSync(code).length)} compressed`);
 }
 
 /** The licences of the packages that these modules are from. */
@@ -62,7 +74,8 @@ function noticesOf(modules) {
     .map((name) => {
       const folder = join(ROOT, 'node_modules', name);
       const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-      return `${name} ${version}\n\n${readFileSync(join(folder, 'LICENSE'), 'utf8')}`;
+      const licence = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
+      return `${name} ${version}\n\n${readFileSync(join(folder, licence), 'utf8')}`;
     })
     .join('\n\n');
 }

@@ -13,6 +13,7 @@ import { writeStack } from '../masks/stackText';
 import type { Finding } from '../masks/subject';
 import { sayLayers, together } from '../masks/together';
 import type { Piece } from './brought';
+import { inPython } from './otherwise';
 import { masksOfDoc, meantOf, sayMeant, type Meant, type MeantFacts } from './meant';
 
 export interface Told extends Omit<Finding, 'layer'> {
@@ -104,18 +105,13 @@ export async function checked(
   };
 }
 
-const OTHERWISE = "If that is wrong, pass allowed='nonzero', allowed='zero' or allowed='additive'.";
-
 export const toldOf = (
   { finding, layers }: ReturnType<typeof together>[number],
   count: number,
 ): Told => {
   const { layer: _, ...rest } = finding;
-  // How a file was read is corrected on the page with buttons.
-  const fix = rest.code === 'L6' && rest.note ? { fix: OTHERWISE } : {};
   return {
-    ...rest,
-    ...fix,
+    ...inPython(rest),
     layers,
     where: count > 1 && layers.length > 0 ? sayLayers(layers) : '',
   };
@@ -177,7 +173,7 @@ function apartOf(doc: MaskDoc, meant: Meant, given: Given, rounded: boolean): re
   }));
 }
 
-function silenceOf(doc: MaskDoc, meant: Meant | undefined): string {
+export function silenceOf(doc: MaskDoc, meant: Meant | undefined): string {
   if (meant) return ': it is the mask it should be';
   return doc.layers.some(({ expression }) => expression.kind === 'rows')
     ? ': what it is meant to be is not known, so that only dead rows, unread keys and fills were looked for'

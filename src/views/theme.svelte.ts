@@ -12,7 +12,7 @@ class Theme {
   readonly palette = $derived.by(() => {
     void this.#dark.current;
     void styles.changes;
-    const style = getComputedStyle(document.documentElement);
+    const style = getComputedStyle(styles.scope ?? document.documentElement);
     const colour = (name: keyof PaletteColours) =>
       style.getPropertyValue(`--${name}`).trim() || LIGHT[name];
     return paletteOf({

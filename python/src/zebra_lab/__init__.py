@@ -1,10 +1,15 @@
 """Attention masks in a notebook: see, check and capture what each layer of a model really reads."""
 
+from typing import TYPE_CHECKING, Any
+
 from ._engine import ZebraLabBug, ZebraLabError
 from ._file import open, save
 from ._records import Capture, Given, Layer, Mask, Step, Weights
 from .capture import capture, record
 from .lint import Cell, Difference, Finding, Findings, assert_ok, expect, lint
+
+if TYPE_CHECKING:
+    from .widget import Workbench, show
 
 __all__ = [
     "Capture",
@@ -17,6 +22,7 @@ __all__ = [
     "Mask",
     "Step",
     "Weights",
+    "Workbench",
     "ZebraLabBug",
     "ZebraLabError",
     "assert_ok",
@@ -26,5 +32,15 @@ __all__ = [
     "open",
     "record",
     "save",
+    "show",
 ]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    # ipywidgets takes longer to import than everything else, and the command line never needs it.
+    if name in ("Workbench", "show"):
+        from . import widget
+
+        return getattr(widget, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

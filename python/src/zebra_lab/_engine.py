@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from typing import Any
 
@@ -39,7 +40,9 @@ class _Engine:
                 "this copy of zebra-lab lacks static/engine.js; install a wheel, or run npm run python:build"
             )
         self._lock = threading.Lock()  # one question at a time: files belong to the next question
-        self._v8 = MiniRacer()
+        # In a thread of its own: in that of a notebook it would take the notebook's event loop, and wait for it for ever.
+        with ThreadPoolExecutor(1) as thread:
+            self._v8 = thread.submit(MiniRacer).result()
         self._v8.eval(script.read_text("utf-8"))
 
     def ask(self, name: str, facts: dict[str, Any], blobs: tuple[Any, ...]) -> tuple[Any, list[bytes]]:

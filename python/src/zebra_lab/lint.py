@@ -214,6 +214,66 @@ def lint(
 
     Raises ZebraLabError, a sentence, for anything that cannot be read.
     """
+    own, other, facts = asked(
+        x,
+        expect=expect,
+        window=window,
+        chunk=chunk,
+        config=config,
+        layer=layer,
+        length=length,
+        block=block,
+        cache=cache,
+        is_causal=is_causal,
+        allowed=allowed,
+        axes=axes,
+        causal=causal,
+        keys=keys,
+        queries=queries,
+    )
+    if own.capture is not None:
+        besides = {name: facts[name] for name in ("layer", "keys", "queries") if name in facts}
+        return _of_capture(
+            own.capture, facts["meant"], other, facts["given"] | facts.get("readAs", {}) | besides
+        )
+    answer, _ = ask(
+        "findings", {**facts, "of": own.facts}, *own.blobs, *(() if other is None else other.blobs)
+    )
+    return findings_of(answer)
+
+
+def expect(x: Any, expected: Any, *, window: int | None = None, **more: Any) -> Findings:
+    """As `lint(x, expect=expected)`, and raises AssertionError with the findings unless the masks are as expected."""
+    return lint(x, expect=expected, window=window, **more).assert_ok()
+
+
+def assert_ok(x: Any, **more: Any) -> Findings:
+    """As `lint`, and raises AssertionError with the findings unless there are only notes."""
+    return lint(x, **more).assert_ok()
+
+
+# ------------------------------------------------------------------------------------------------------- the engine
+
+
+def asked(
+    x: Any,
+    *,
+    expect: Any = None,
+    window: int | None = None,
+    chunk: int | None = None,
+    config: Any = None,
+    layer: int | None = None,
+    length: int | None = None,
+    block: int | None = None,
+    cache: int | None = None,
+    is_causal: bool = False,
+    allowed: str | None = None,
+    axes: Sequence[str] | None = None,
+    causal: bool | None = None,
+    keys: int | None = None,
+    queries: int | None = None,
+) -> tuple[Brought, Brought | None, dict[str, Any]]:
+    """What was given, what it should be, and the facts of a question of the engine; the parameters are those of `lint`."""
     own = brought(x)
     facts: dict[str, Any] = {
         "meant": {},
@@ -263,30 +323,12 @@ def lint(
             raise ZebraLabError(
                 "chunk is for a plan with layers A, such as expect='A*4', and no plan was given"
             )
-    if own.capture is not None:
-        given |= facts["readAs"] | _without_none(
-            **{name: facts[name] for name in ("layer", "keys", "queries")}
-        )
-        return _of_capture(own.capture, facts["meant"], other, given)
-    return _findings(own, other, {**facts, "given": given})
+    whole = {**_without_none(**facts), "given": given}
+    return own, other, whole if other is None else {**whole, "other": other.facts}
 
 
-def expect(x: Any, expected: Any, *, window: int | None = None, **more: Any) -> Findings:
-    """As `lint(x, expect=expected)`, and raises AssertionError with the findings unless the masks are as expected."""
-    return lint(x, expect=expected, window=window, **more).assert_ok()
-
-
-def assert_ok(x: Any, **more: Any) -> Findings:
-    """As `lint`, and raises AssertionError with the findings unless there are only notes."""
-    return lint(x, **more).assert_ok()
-
-
-# ------------------------------------------------------------------------------------------------------- the engine
-
-
-def _findings(own: Brought, other: Brought | None, facts: dict[str, Any]) -> Findings:
-    asked = {**_without_none(**facts), "of": own.facts, **({} if other is None else {"other": other.facts})}
-    answer, _ = ask("findings", asked, *own.blobs, *(() if other is None else other.blobs))
+def findings_of(answer: dict[str, Any]) -> Findings:
+    """The findings of the engine's answer: its pieces, and what is not a mask."""
     pieces = answer["pieces"]
     unsettled = next((one["unsettled"] for one in pieces if "unsettled" in one), "")
     if unsettled:

@@ -1,0 +1,180 @@
+"""`show`: the mask workbench of Zebra Lab in a notebook, with the same views as on the site."""
+
+from __future__ import annotations
+
+import base64
+import html
+import secrets
+import struct
+import zlib
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import anywidget
+import traitlets
+
+from ._engine import ZebraLabError, ask
+from .lint import Findings, asked, findings_of
+
+__all__ = ["Workbench", "show"]
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def show(x: Any, other: Any = None, *, height: int | None = None, **said: Any) -> Workbench:
+    """The workbench of a mask, or of a stack of layers; with `other`, compared with what it should be.
+
+    x, other: whatever `lint` accepts as `x` and `expect`.
+    height: of the list of findings and numbers beside the mask, in pixels; it scrolls.
+    said: what `lint` accepts besides: window, chunk, config, layer, length, block, cache, is_causal, allowed, axes,
+        causal, keys, queries.
+
+    Of the widget, `cell` (a dict of query and key, or None), `layer` (from 0), `part` (from 0, if there are several
+    masks) and `other` (masks as written, empty for none) can be read, set and observed; `findings` are those that it
+    shows. Raises ZebraLabError, a sentence, for what cannot be shown.
+    """
+    own, beside, facts = asked(x, expect=other, **said)
+    if own.capture is not None:
+        raise ZebraLabError("a capture cannot be shown by this version; show one of its masks")
+    blobs = (*own.blobs, *(() if beside is None else beside.blobs))
+    answer, _ = ask("show", {**facts, "of": own.facts}, *blobs)
+    return Workbench(state=answer["state"], other=answer["meant"][0], height=height or 0)
+
+
+class _Esm:
+    """The module of src/notebook/widget.ts, read when the first widget is made."""
+
+    @lru_cache(maxsize=1)  # noqa: B019
+    def __str__(self) -> str:
+        try:
+            return files("zebra_lab").joinpath("static/widget.js").read_text("utf-8")
+        except FileNotFoundError as error:
+            raise ZebraLabError(
+                "this copy of zebra-lab has no widget; build it with `npm run python:build`"
+            ) from error
+
+
+class Workbench(anywidget.AnyWidget):
+    """A mask, its layers, its findings and its numbers. Made by `show`."""
+
+    _esm = _Esm()
+
+    state = traitlets.Unicode().tag(sync=True)
+    part = traitlets.Int(0).tag(sync=True)
+    layer = traitlets.Int(0).tag(sync=True)
+    cell = traitlets.Any(None).tag(sync=True)
+    other = traitlets.Unicode("").tag(sync=True)
+    height = traitlets.Int(0).tag(sync=True)
+    mark = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(mark=secrets.token_hex(8), **given)
+        self._known: dict[str, dict[str, Any]] = {}
+
+    @property
+    def findings(self) -> Findings:
+        """What the widget shows under Findings, of the mask, layer and comparison that it shows now."""
+        return findings_of({"pieces": [self._shown()["checked"]], "unread": []})
+
+    def _shown(self) -> dict[str, Any]:
+        facts = self._facts
+        key = repr(facts)
+        if key not in self._known:
+            self._known = {key: ask("shown", facts)[0]}
+        return self._known[key]
+
+    @property
+    def _facts(self) -> dict[str, Any]:
+        return {"state": self.state, "part": self.part, "layer": self.layer, "other": self.other}
+
+    @traitlets.validate("layer", "part", "cell")
+    def _check(self, proposal: dict[str, Any]) -> Any:
+        name, value = proposal["trait"].name, proposal["value"]
+        if name != "cell" and value < 0:
+            raise ZebraLabError(f"{name} is {value}; it is counted from 0")
+        if name == "cell" and value is not None and not _is_cell(value):
+            raise ZebraLabError(f"cell is {value!r}; it should be None or {{'query': 3, 'key': 1}}")
+        return value
+
+    # --------------------------------------------------------------------------------------- without the widget
+
+    def __repr__(self) -> str:
+        return _words(self._shown()["checked"], self.findings) if self.state else "Workbench()"
+
+    def _ipython_display_(self, **_: Any) -> None:
+        """Shows the widget, and below it a picture with the findings in words, for where the notebook is read without a
+        kernel. The widget hides the picture while it is there."""
+        from IPython import get_ipython
+        from IPython.display import display
+
+        shell = get_ipython()
+        if getattr(shell, "kernel", None) is None:  # a terminal
+            print(repr(self))
+            return
+        bundle, _metadata = super()._repr_mimebundle_() or ({}, {})
+        display({VIEW: bundle[VIEW], "text/plain": "Zebra Lab: the mask workbench"}, raw=True)
+        display(self._still(), raw=True)
+
+    def _still(self) -> dict[str, str]:
+        answer, [pixels] = ask("shown", {**self._facts, "picture": True})
+        picture, checked = answer["picture"], answer["checked"]
+        png = _png(picture["width"], picture["height"], picture["palette"], pixels)
+        encoded = base64.b64encode(png).decode()
+        return {
+            "text/html": _html(checked, answer.get("wrong"), self.findings, encoded, self.mark),
+            "image/png": encoded,
+            "text/plain": "\n".join([*answer["drawing"], "", _words(checked, self.findings)]),
+        }
+
+
+def _is_cell(value: Any) -> bool:
+    if not isinstance(value, Mapping) or set(value) != {"query", "key"}:
+        return False
+    return all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in value.values())
+
+
+# ------------------------------------------------------------------------------------------------------- in words
+
+
+def _says(checked: Mapping[str, Any]) -> str:
+    layers = f", {checked['layers']} layers" if checked["layers"] > 1 else ""
+    part = f"{checked['of']}: " if checked["of"] else ""
+    return f"{part}{checked['says']} ({checked['queries']:,} queries, {checked['keys']:,} keys{layers})"
+
+
+def _words(checked: Mapping[str, Any], findings: Findings) -> str:
+    return f"{_says(checked)}\n\n{findings}"
+
+
+def _html(
+    checked: Mapping[str, Any], wrong: Mapping[str, int] | None, findings: Findings, png: str, mark: str
+) -> str:
+    """The picture and the findings, without scripts."""
+    says = html.escape(_says(checked))
+    caption = "Queries down, keys across. Dark cells may be read."
+    if wrong:
+        caption += f" The frame marks query {wrong['query']}, key {wrong['key']}."
+    return (
+        f'<div class="zebra-lab-still zebra-lab-still-{mark}"><p>{says}</p>'
+        f'<p><img alt="{html.escape(_says(checked), quote=True)}" src="data:image/png;base64,{png}"></p>'
+        f"<p><small>{caption}</small></p>{findings._repr_html_()}"
+        "<p><small>This is a picture. Run the cell for the workbench.</small></p></div>"
+    )
+
+
+def _png(width: int, height: int, palette: list[str], pixels: bytes) -> bytes:
+    """Pixels [height, width], places in the palette of #rrggbb."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + pixels[y * width : (y + 1) * width] for y in range(height))
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0))
+        + chunk(b"PLTE", bytes.fromhex("".join(colour[1:] for colour in palette)))
+        + chunk(b"IDAT", zlib.compress(rows, 9))
+        + chunk(b"IEND", b"")
+    )
