@@ -1,9 +1,8 @@
 /**
  * @file `npm run test:python [-- --only WORD]`: builds what the Python package carries, checks its source with ruff, and
- * runs its tests, all within four minutes.
+ * runs its tests, and shows the widget in real notebooks, all within four minutes.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { optionsOf } from '../options.mjs';
 import { python, ROOT } from './python.mjs';
@@ -32,7 +31,5 @@ step('ruff check', program, '-m', 'ruff', 'check', '.');
 step('ruff format', program, '-m', 'ruff', 'format', '--check', '.');
 const only = values.only === undefined ? [] : ['-k', values.only];
 step('pytest', program, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', ...only);
-// Real notebooks, if the widget is part of this checkout.
-const notebooks = join(ROOT, 'scripts/python/notebooks.mjs');
-if (values.only === undefined && existsSync(notebooks))
-  step('the notebooks', process.execPath, notebooks);
+if (values.only === undefined)
+  step('the notebooks', process.execPath, join(ROOT, 'scripts/python/notebooks.mjs'));

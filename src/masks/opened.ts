@@ -19,7 +19,9 @@ export interface Opened {
   /** What it is, in a sentence or two. */
   readonly says: string;
   /** What else is known: the number in blocked cells, and how the numbers of a file were read. */
-  readonly more?: Pick<Subject, 'fill' | 'ran' | 'reading' | 'rounded'> & { readonly declared?: Declared };
+  readonly more?: Pick<Subject, 'fill' | 'ran' | 'reading' | 'rounded'> & {
+    readonly declared?: Declared;
+  };
   /** How the numbers of each layer were read; missing for lists of tokens, which are not masks. */
   readonly readings?: readonly Reading[];
   /** Other patterns it fits equally, as written: a single row cannot decide between them. */

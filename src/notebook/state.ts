@@ -54,7 +54,7 @@ export interface ShownDoc {
 }
 
 /** Characters of a state: a notebook with a few of them still opens quickly. */
-export const MAX_STATE = 2 ** 20;
+const MAX_STATE = 2 ** 20;
 const MAX_DOCS = 256;
 
 export function writeState(docs: readonly ShownDoc[]): string {

@@ -1,7 +1,7 @@
 /** @file The notebook around a widget: its theme, its keys, and the picture that stands in where no widget can be. */
 
 /** Light or dark, as the notebook says it; otherwise as the browser does. */
-export function themeOf({ documentElement: html, body }: Document): 'light' | 'dark' {
+function themeOf({ documentElement: html, body }: Document): 'light' | 'dark' {
   const { jpThemeLight, vscodeThemeKind } = body.dataset;
   if (jpThemeLight !== undefined) return jpThemeLight === 'false' ? 'dark' : 'light';
   if (vscodeThemeKind !== undefined)

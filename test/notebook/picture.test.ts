@@ -48,10 +48,14 @@ describe('the picture of a mask', () => {
     ['cross-attention', 5, 90],
     ['the smallest mask', 2, 2],
   ])('is small and whole for %s', (_, T, queries) => {
-    const { width, height, pixels, palette } = pictureOf(docOf(T, ['causal | ahead(1)'], queries), 0, {
-      query: queries - 1,
-      key: T - 1,
-    });
+    const { width, height, pixels, palette } = pictureOf(
+      docOf(T, ['causal | ahead(1)'], queries),
+      0,
+      {
+        query: queries - 1,
+        key: T - 1,
+      },
+    );
     expect(pixels.length).toBe(width * height);
     expect(Math.max(width, height)).toBeLessThan(480);
     expect(pixels.every((at) => at < palette.length)).toBe(true);
