@@ -4,6 +4,7 @@
  */
 import { check } from '../core/check';
 import { ArraySurvey, type Arrays } from './arrays';
+import type { CaptureDesk } from './capture/captureDesk';
 import { declaredOfLayers } from './declared';
 import { brief, maskOf } from '../attention/expression';
 import { read } from '../attention/parse';
@@ -23,6 +24,7 @@ import { firstOff, profileOf } from './analysis/profile';
 import { layersUntil, reachOf } from './analysis/reach';
 import { zoo } from './zoo';
 import type {
+  AboutCapture,
   Written,
   Questions,
   Numbers,
@@ -45,9 +47,13 @@ const SLICE = 4_000_000;
 export class Desk {
   readonly #masks = new Map<string, Mask>();
 
+  #capture: CaptureDesk | undefined;
   #foreign: Brought | undefined;
   #all: ArraySurvey | undefined;
   #survey: { readonly words: string; readonly of: Survey } | undefined;
+
+  /** `captures` loads what answers questions about captures: it needs the table of all configs, which is large. */
+  constructor(private readonly captures?: () => Promise<CaptureDesk>) {}
 
   /** Throws, or rejects, with InputError for a question it cannot answer. */
   async answer<K extends Kind>(question: Question<K>): Promise<Answer<K>> {
@@ -86,6 +92,12 @@ export class Desk {
         return this.#arrays();
       case 'weights':
         return this.#weights(question);
+      case 'capture':
+      case 'capturePart':
+      case 'captureStep':
+      case 'captureWeights':
+      case 'captureWeight':
+        return this.#ofCapture(question);
       case 'next':
         return this.#next(question);
       case 'corrected':
@@ -152,6 +164,7 @@ export class Desk {
   }
 
   async #open({ files }: Questions['open']): Promise<Shown> {
+    this.#capture?.close();
     this.#foreign = undefined;
     this.#survey = undefined;
     this.#all = undefined;
@@ -159,6 +172,12 @@ export class Desk {
     const shown = shownOf(brought, [], {});
     this.#foreign = brought;
     return shown;
+  }
+
+  async #ofCapture(question: AboutCapture): Promise<Answer> {
+    check(this.captures, 'captures are not opened here');
+    this.#capture ??= await this.captures();
+    return this.#capture.answer(question);
   }
 
   #pick({ picked, ...asked }: Questions['pick']): Shown {

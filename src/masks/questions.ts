@@ -5,6 +5,8 @@
 import type { Arrays } from './arrays';
 import type { Looked, Said } from './foreign/brought';
 import type { Named } from './foreign/foreign';
+import type { CaptureFacts, WrongPart } from './capture/facts';
+import type { Part } from './capture/opened';
 import type { Asked } from './foreign/recognise';
 import type { Reading } from './reading';
 import type { Declared, Finding, Subject } from './subject';
@@ -67,6 +69,24 @@ export interface Questions {
       readonly meant: Written;
     }[];
   } & Said;
+  /** A file of the Python package, which the desk keeps. */
+  capture: { readonly files: readonly [Named] };
+  capturePart: { readonly part: Part };
+  /** Parts of one step in which something is wrong. */
+  captureStep: { readonly step: number };
+  /** The captured weights of a layer as a picture, the largest per pixel; and the weight of one cell. */
+  captureWeights: {
+    readonly part: Part;
+    readonly layer: number;
+    readonly viewport: Viewport;
+    readonly pixels: number;
+  };
+  captureWeight: {
+    readonly part: Part;
+    readonly layer: number;
+    readonly query: number;
+    readonly key: number;
+  };
   /** The first cell that differs after this one, in reading order; wraps around at the end. */
   next: {
     readonly mask: Written;
@@ -81,7 +101,7 @@ export interface Questions {
  */
 export type More = Pick<
   Subject,
-  'fill' | 'reading' | 'rounded' | 'caches' | 'isCausal' | 'step' | 'unused'
+  'fill' | 'ran' | 'reading' | 'rounded' | 'caches' | 'isCausal' | 'step' | 'unused'
 > & {
   readonly declared?: Declared;
   readonly bug?: string;
@@ -153,6 +173,11 @@ export interface Answered {
   planes: Planes;
   arrays: Arrays;
   weights: Tile;
+  capture: CaptureFacts;
+  capturePart: Opened & { readonly unread?: string };
+  captureStep: readonly WrongPart[];
+  captureWeights: { readonly tile?: Tile };
+  captureWeight: { readonly weight?: number };
   next: { readonly cell?: Difference['first'] };
   corrected: Saved;
 }
@@ -160,3 +185,4 @@ export interface Answered {
 export type Kind = keyof Questions;
 export type Question<K extends Kind = Kind> = { [P in K]: { readonly kind: P } & Questions[P] }[K];
 export type Answer<K extends Kind = Kind> = Answered[K];
+export type AboutCapture = Question<Extract<Kind, `capture${string}`>>;

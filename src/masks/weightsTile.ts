@@ -4,7 +4,7 @@ import type { Tile, Viewport } from './tile';
 
 /** The largest weight under each pixel, 255 for 1; square roots, so that small weights are visible. */
 export function weightsIn(
-  { queries, keys, at }: Matrix,
+  { queries, keys, at }: Pick<Matrix, 'queries' | 'keys' | 'at'>,
   { query, key, side }: Viewport,
   pixels: number,
 ): Tile {

@@ -62,7 +62,7 @@ export function differenceAsked(workbench: Workbench): Question<'difference'> | 
 }
 
 /** The latest answer to one kind of question: while one is in flight, only the newest waits. */
-class Latest<K extends Kind> {
+export class Latest<K extends Kind> {
   value = $state.raw<Answer<K> | undefined>();
   problem = $state<string | undefined>();
   /** Whether a newer question is still unanswered. */

@@ -17,6 +17,7 @@ import type { AskedDesk } from '../workers/masks/client';
 import { writtenOf } from './answers.svelte';
 import { FileSurvey, type Said } from './fileSurvey.svelte';
 import { readFiles, type Beside, type Given } from './readFiles';
+import type { OpenedCapture } from './openedCapture.svelte';
 import type { Workbench } from './workbench.svelte';
 
 /** A mask from a file. */
@@ -45,6 +46,9 @@ export class OpenedFile {
   beside = $state.raw<readonly Beside[]>([]);
   /** Text of the config opened last; empty if there was none. */
   configText = $state('');
+
+  /** What each layer of a model read, if the file is from the Python package. */
+  capture = $state.raw<OpenedCapture>();
 
   readonly #survey: FileSurvey;
   #file = $state(0);
@@ -119,11 +123,18 @@ export class OpenedFile {
     this.#survey.forget();
     this.look = undefined;
     this.beside = [];
+    this.capture?.close();
+    this.capture = undefined;
     this.#taken = { picked: [] };
     this.#asked = undefined;
     this.reading = true;
     await this.#refusing(async () => {
-      const { arrays, beside } = await readFiles(files);
+      const { arrays, beside, capture } = await readFiles(files);
+      if (capture) {
+        const { OpenedCapture } = await import('./openedCapture.svelte');
+        this.capture = await OpenedCapture.open(this.workbench, this.desk, capture);
+        return;
+      }
       if (arrays.length > 0) {
         this.#show(await this.desk.ask({ kind: 'open', files: arrays }));
         this.beside = beside;

@@ -24,9 +24,12 @@ export interface Beside {
   readonly text?: string;
 }
 
-export async function readFiles(
-  files: readonly Given[],
-): Promise<{ readonly arrays: readonly Named[]; readonly beside: readonly Beside[] }> {
+export async function readFiles(files: readonly Given[]): Promise<{
+  readonly arrays: readonly Named[];
+  readonly beside: readonly Beside[];
+  /** A file of the Python package. */
+  readonly capture?: Named;
+}> {
   const arrays: Named[] = [];
   const beside: Beside[] = [];
   for (const { name, size, bytes } of files) {
@@ -42,7 +45,19 @@ export async function readFiles(
       // The table of model types is large and rarely needed, so it is loaded when a config is opened.
       const { readConfig } = await import('../masks/configs');
       beside.push({ name, config: readConfig(own), text: own });
-    } else arrays.push({ name, bytes: content });
+    } else {
+      if (content[0] === 80 && content[1] === 75) {
+        const { isCapture } = await import('../masks/capture/isCapture');
+        if (isCapture(content)) {
+          if (files.length > 1)
+            throw new InputError(
+              `${name} is a capture, which is opened by itself; ${files.length} files were given`,
+            );
+          return { arrays, beside, capture: { name, bytes: content } };
+        }
+      }
+      arrays.push({ name, bytes: content });
+    }
   }
   return { arrays, beside };
 }

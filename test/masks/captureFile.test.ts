@@ -1,7 +1,8 @@
 import { strToU8, zipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
-import { isCapture, readCapture } from '../../src/masks/capture/read';
+import { isCapture } from '../../src/masks/capture/isCapture';
+import { readCapture } from '../../src/masks/capture/read';
 import { npy, zipped } from './captureFiles';
 
 const MANIFEST = {

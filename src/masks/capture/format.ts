@@ -19,7 +19,6 @@ import {
 } from '../../core/schema';
 import { MAX_LAYERS } from '../doc';
 
-export const MANIFEST = 'zebra-lab.json';
 const FORMAT = 'zebra-lab-capture';
 
 const MAX_STEPS = 256;

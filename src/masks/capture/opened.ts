@@ -1,6 +1,6 @@
 /** @file One step of a capture as a document of the workbench: a stack of layers, and the masks its config gives. */
 import { InputError } from '../../core/check';
-import { and, not, term, type Expression } from '../../attention/expression';
+import { and, not, term, write, type Expression } from '../../attention/expression';
 import type { Mask } from '../../attention/mask';
 import { readConfig } from '../configs';
 import { recogniseMask, type Recognised } from '../foreign/recognise';
@@ -17,7 +17,10 @@ export interface Part {
 }
 
 /** The index of the mask of a layer for one text and head. */
-const maskIn = ({ masks }: ManifestLayer, { text, head }: Pick<Part, 'text' | 'head'>): number => {
+export const maskIn = (
+  { masks }: ManifestLayer,
+  { text, head }: Pick<Part, 'text' | 'head'>,
+): number => {
   const heads = masks[masks.length === 1 ? 0 : text]!;
   return heads[heads.length === 1 ? 0 : head % heads.length]!;
 };
@@ -39,15 +42,17 @@ export function partsOf(capture: Capture, step: number): readonly Part[] {
   return parts;
 }
 
-const recognised = new WeakMap<Mask, Map<number, Recognised>>();
+const recognised = new WeakMap<Mask, Map<string, Recognised>>();
 
 /** Its mask in the columns of the step: a cache that keeps only the last keys leaves the ones before out. */
-function recognisedIn(mask: Mask, keys: number): Recognised {
-  const known = recognised.get(mask) ?? new Map<number, Recognised>();
+function recognisedIn(mask: Mask, keys: number, intended: Expression | undefined): Recognised {
+  const known = recognised.get(mask) ?? new Map<string, Recognised>();
   recognised.set(mask, known);
+  const sign = `${keys} ${intended ? write(intended) : ''}`;
   const found =
-    known.get(keys) ?? recogniseMask(moved(mask, keys), 'it was captured from a running model');
-  known.set(keys, found);
+    known.get(sign) ??
+    recogniseMask(moved(mask, keys), 'it was captured from a running model', intended);
+  known.set(sign, found);
   return found;
 }
 
@@ -67,13 +72,13 @@ export function openedPart(capture: Capture, part: Part): Opened & { readonly un
   const [left = 0, right = 0] = capture.padding?.[part.text] ?? [];
   // Padding before the text is padding in every later step; padding after it lies among the keys of the prefill only.
   const after = queries === keys ? right : 0;
-  const stack = docOfStack(
-    layers.map((layer) => recognisedIn(capture.masks[maskIn(layer, part)]!, keys)),
-  );
   const { meant, unread } = meantBy(capture, step, { left, right: after });
+  const stack = docOfStack(
+    layers.map((layer, l) => recognisedIn(capture.masks[maskIn(layer, part)]!, keys, meant?.[l])),
+  );
   // What its cells mean is no question: they were seen to be read.
-  const { meant: _, readings: __, ...opened } = stack;
-  const { reading: ___, ...more } = stack.more ?? {};
+  const { meant: near, readings: _, ...opened } = stack;
+  const { reading: __, ...more } = stack.more ?? {};
   const fill = fillOf(layers);
   return {
     ...opened,
@@ -88,7 +93,7 @@ export function openedPart(capture: Capture, part: Part): Opened & { readonly un
         },
       }),
     },
-    ...((meant ?? stack.meant) !== undefined && { meant: meant ?? stack.meant! }),
+    ...(meant ? { meant: writeStack(meant) } : near !== undefined && { meant: near }),
     ...(unread !== undefined && { unread }),
   };
 }
@@ -101,12 +106,12 @@ function fillOf(layers: readonly ManifestLayer[]) {
   return { value, dtype };
 }
 
-/** What the config gives for these layers, as written. */
+/** What the config gives for these layers. */
 function meantBy(
   { config }: Capture,
   { layers, part, keys }: ManifestStep,
   { left, right }: { readonly left: number; readonly right: number },
-): { readonly meant?: string; readonly unread?: string } {
+): { readonly meant?: readonly Expression[]; readonly unread?: string } {
   // A config's layers are those that write text.
   if (config === undefined || part !== undefined) return {};
   try {
@@ -119,11 +124,13 @@ function meantBy(
       return {
         unread: `the config has ${read.layers.length} layers, and the capture names layer ${layers[missing]!.layer}, counted from 0`,
       };
-    const padded = (one: Expression) =>
-      left > 0 || right > 0
-        ? and(chunksFrom(left, one, keys), not(term('padding', left, right)))
-        : one;
-    return { meant: writeStack(expressions.map((one) => padded(one!))) };
+    if (left === 0 && right === 0) return { meant: expressions.map((one) => one!) };
+    const real = not(term('padding', left, right));
+    const padded = (expression: Expression) => {
+      const one = chunksFrom(left, expression, keys);
+      return one.kind === 'and' ? and(...one.of, real) : and(one, real);
+    };
+    return { meant: expressions.map((one) => padded(one!)) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { unread: error.message };

@@ -9,7 +9,8 @@ import type { Mask } from '../../attention/mask';
 import { MAX_BYTES, type Tensor } from '../foreign/matrix';
 import { isZip } from '../foreign/npz';
 import { readNpy } from '../foreign/npy';
-import { MANIFEST, manifest, type Manifest, type ManifestLayer, type ManifestStep } from './format';
+import { manifest, type Manifest, type ManifestLayer, type ManifestStep } from './format';
+import { MANIFEST } from './isCapture';
 
 /** What each layer of a model read in each step. */
 export interface Capture extends Omit<Manifest, 'masks' | 'config'> {
@@ -19,33 +20,18 @@ export interface Capture extends Omit<Manifest, 'masks' | 'config'> {
   readonly config?: string;
   /** The weights of a layer, if they were saved. Read when they are asked for. Throws InputError. */
   weightsOf(layer: ManifestLayer): CapturedWeights | undefined;
+  /** How many heads its weights have; 1 if they were not saved. */
+  headsOfWeights(layer: ManifestLayer): number;
 }
 
 /** Attention weights, quantised to 255 steps of each row's largest weight. */
-interface CapturedWeights {
+export interface CapturedWeights {
   readonly texts: number;
   readonly heads: number;
   readonly queries: number;
   readonly keys: number;
   /** The weight of one pair, 0 to 1. */
   at(text: number, head: number, query: number, key: number): number;
-}
-
-/** Whether these bytes may be a capture: the name of the manifest is in the directory of the archive. */
-export function isCapture(bytes: Uint8Array): boolean {
-  if (!isZip(bytes)) return false;
-  let found = false;
-  try {
-    unzipSync(bytes, {
-      filter({ name }) {
-        found ||= name === MANIFEST;
-        return false;
-      },
-    });
-  } catch {
-    return false;
-  }
-  return found;
 }
 
 /** Throws InputError, and nothing else, for a file that is damaged or that says something impossible. */
@@ -75,6 +61,8 @@ export function readCapture(bytes: Uint8Array): Capture {
     ...(config !== undefined && { config: textOf(member(config), config) }),
     weightsOf: ({ weights }) =>
       weights && weightsIn(member(weights.file), member(weights.scale), weights.file),
+    headsOfWeights: ({ weights }) =>
+      weights ? named(weights.file, () => readNpy(member(weights.file)).shape[1] ?? 1) : 1,
   };
 }
 

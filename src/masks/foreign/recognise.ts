@@ -1,6 +1,12 @@
 /** @file What a matrix of numbers means as a mask: which values let through, and which known pattern is nearest. */
-import { write, type Expression } from '../../attention/expression';
-import { pairsOf, remembered, type Difference, type Mask } from '../../attention/mask';
+import { maskOf, write, type Expression } from '../../attention/expression';
+import {
+  differenceOf,
+  pairsOf,
+  remembered,
+  type Difference,
+  type Mask,
+} from '../../attention/mask';
 import {
   libraryNamed,
   libraryOf,
@@ -77,10 +83,26 @@ export function recognise(matrix: Matrix, asked: Asked = {}): Recognised {
     : chosen(matrix, levels, { polarity, meant, because, weights: asked.weights });
 }
 
-/** What a mask is that came as a mask, not as numbers: only its pattern is to be found. `because` is a clause. */
-export function recogniseMask(mask: Mask, because: string): Recognised {
+/**
+ * What a mask is that came as a mask, not as numbers: only its pattern is to be found. `because` is a clause. A mask
+ * that is as intended goes by the intended terms, even if others are shorter: a step of decoding has one row, which
+ * fits many.
+ */
+export function recogniseMask(mask: Mask, because: string, intended?: Expression): Recognised {
+  const polarity = { allowed: 'nonzero', by: 'cells', sure: true, because } as const;
+  if (intended) {
+    const difference = differenceOf(mask, maskOf(intended, mask.keys, mask.queries));
+    if (difference.cells === 0)
+      return {
+        mask,
+        polarity: { ...polarity, constant: false, one: '1' },
+        nearest: { expression: intended, difference },
+        known: true,
+        says: `This is ${wordsOf(intended) ?? write(intended)}.`,
+      };
+  }
   return result({}, { least: 0, most: 1, distinct: 2 }, mask, nearestOf(mask), {
-    polarity: { allowed: 'nonzero', by: 'cells', sure: true, because },
+    polarity,
     meant: undefined,
   });
 }

@@ -4,7 +4,10 @@ import { Desk } from '../../masks/desk';
 import type { Question } from '../../masks/questions';
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
-const desk = new Desk();
+const desk = new Desk(async () => {
+  const { CaptureDesk } = await import('../../masks/capture/captureDesk');
+  return new CaptureDesk();
+});
 
 scope.onmessage = ({ data }: MessageEvent<{ id: number; question: Question }>) => {
   const { id, question } = data;
