@@ -23,5 +23,11 @@ export function placeIn(value: unknown): Place | undefined {
   return isWhole(query) && isWhole(key) ? { query, key } : undefined;
 }
 
+/** The bytes that Python sends, which arrive as a DataView. */
+export const bytesIn = (value: unknown): Uint8Array<ArrayBuffer> =>
+  value instanceof DataView
+    ? new Uint8Array(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength)
+    : new Uint8Array();
+
 export const wholeIn = (value: unknown): number => (isWhole(value) ? value : 0);
 export const textIn = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -9,7 +9,6 @@ import { inFull } from '../attention/rowNames';
 import { check } from '../core/check';
 import { Place } from '../core/place';
 import {
-  anything,
   called,
   flag,
   list,
@@ -51,6 +50,9 @@ export interface ShownDoc {
   readonly unsettled?: string;
   /** The config.json whose layers these are. */
   readonly config?: string;
+  /** Of a capture: the texts of all tokens, and the kind of each layer as the config names it. */
+  readonly tokens?: readonly string[];
+  readonly kinds?: readonly string[];
 }
 
 /** Characters of a state: a notebook with a few of them still opens quickly. */
@@ -70,14 +72,32 @@ export function writeState(docs: readonly ShownDoc[]): string {
   // Rows go by names that only this engine knows, so they are written in full.
   const ofText = (stack: string) =>
     readStack(inFull(stack)).map((expression) => placeOf(layerOf(expression)));
-  const written = docs.map(({ doc: { T, queries, layers }, meant, ...rest }) => ({
+  // Steps of decoding have the tokens of those before: each text is written once, as long as it gets.
+  const texts: (readonly string[])[] = [];
+  const textOf = (tokens: readonly string[]): number => {
+    const begins = (one: readonly string[], other: readonly string[]) =>
+      one.every((token, i) => token === other[i]);
+    const known = texts.findIndex((one) =>
+      one.length >= tokens.length ? begins(tokens, one) : begins(one, tokens),
+    );
+    if (known < 0) return texts.push(tokens) - 1;
+    if (texts[known]!.length < tokens.length) texts[known] = tokens;
+    return known;
+  };
+  const written = docs.map(({ doc: { T, queries, layers }, meant, tokens, ...rest }) => ({
     ...rest,
+    ...(tokens && { text: textOf(tokens) }),
     T,
     ...(queries !== undefined && { queries }),
     layers: layers.map(placeOf),
     ...(meant !== undefined && { meant: ofText(meant) }),
   }));
-  const state = JSON.stringify({ version: 1, masks, docs: written });
+  const state = JSON.stringify({
+    version: 1,
+    masks,
+    docs: written,
+    ...(texts.length > 0 && { texts }),
+  });
   check(
     state.length <= MAX_STATE,
     `what is to be shown takes ${state.length} characters; a notebook keeps up to ${MAX_STATE} of one widget. ` +
@@ -108,12 +128,14 @@ const file = object(
           step: optional(flag),
           unsettled: optional(long),
           config: optional(long),
+          text: optional(whole()),
+          kinds: optional(list(long, { max: MAX_LAYERS })),
         },
         'ignored',
       ),
       { min: 1, max: MAX_DOCS },
     ),
-    weights: optional(anything),
+    texts: optional(list(list(long, { max: MAX_TOKENS }), { max: MAX_DOCS })),
   },
   'ignored',
 );
@@ -122,12 +144,15 @@ const file = object(
 export function readState(json: string): readonly ShownDoc[] {
   const value = parseJson(json, 'what the widget shows was not saved whole; run the cell again');
   const place = new Place('what the widget shows', undefined, '', 'it');
-  const { masks, docs } = called('what the widget shows', file)(value, place);
-  return docs.map((doc) => docIn(doc, masks));
+  const { masks, docs, texts = [] } = called('what the widget shows', file)(value, place);
+  return docs.map(({ text: at, ...doc }) => {
+    const tokens = at === undefined ? undefined : texts[at];
+    return { ...docIn(doc, masks), ...(tokens && { tokens }) };
+  });
 }
 
 function docIn(
-  { T, queries, layers, meant, ...rest }: TypeOf<typeof file>['docs'][number],
+  { T, queries, layers, meant, ...rest }: Omit<TypeOf<typeof file>['docs'][number], 'text'>,
   masks: TypeOf<typeof file>['masks'],
 ): ShownDoc {
   const size = { keys: T, queries: queriesOf({ T, ...(queries && { queries }) }) };

@@ -232,10 +232,7 @@ def lint(
         queries=queries,
     )
     if own.capture is not None:
-        besides = {name: facts[name] for name in ("layer", "keys", "queries") if name in facts}
-        return _of_capture(
-            own.capture, facts["meant"], other, facts["given"] | facts.get("readAs", {}) | besides
-        )
+        return _of_capture(own.capture, meant_of(own.capture, other, facts))
     answer, _ = ask(
         "findings", {**facts, "of": own.facts}, *own.blobs, *(() if other is None else other.blobs)
     )
@@ -344,23 +341,34 @@ def findings_of(answer: dict[str, Any]) -> Findings:
     )
 
 
-def _of_capture(
-    capture: Any, meant: dict[str, Any], other: Brought | None, given: dict[str, Any]
-) -> Findings:
-    """Each step of a capture, with the texts and heads whose masks differ, against its config or a plan."""
-    if given or other is not None:
+def meant_of(capture: Capture, other: Brought | None, facts: dict[str, Any]) -> dict[str, Any]:
+    """What a capture is compared with instead of its config, as facts of a question; empty for its config."""
+    besides = [name for name in ("layer", "keys", "queries") if name in facts]
+    if facts["given"] or facts.get("readAs") or besides or other is not None:
         raise ZebraLabError(
             "a capture knows its own config and calls; only expect=, with a plan or masks as written, can be given"
         )
-    from ._file import to_bytes
-
-    data = to_bytes(capture)
+    if "text" not in facts["meant"]:
+        return {}
     # Of the layers that write text: by their numbers, since a step may have some of them only.
     numbers = [layer.layer for step in capture.steps if step.part is None for layer in step.layers]
-    layers = 1 + max(numbers, default=0)
-    if "text" in meant:
-        meant = {"meant": ask("plan", {**meant, "layers": layers})[0]["stack"]}
-    answer, _ = ask("capture", meant, data)
+    plan, _ = ask("plan", {**facts["meant"], "layers": 1 + max(numbers, default=0)})
+    return {"meant": plan["stack"]}
+
+
+def without_weights(capture: Capture) -> Capture:
+    steps = (
+        replace(step, layers=tuple(replace(layer, weights=None) for layer in step.layers))
+        for step in capture.steps
+    )
+    return replace(capture, steps=tuple(steps))
+
+
+def _of_capture(capture: Capture, meant: dict[str, Any]) -> Findings:
+    """Each step of a capture, with the texts and heads whose masks differ, against its config or a plan."""
+    from ._file import to_bytes
+
+    answer, _ = ask("capture", meant, to_bytes(without_weights(capture)))
     findings: list[Finding] = []
     differences: list[Difference] = []
     for step in answer["steps"]:

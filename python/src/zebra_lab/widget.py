@@ -13,10 +13,13 @@ from importlib.resources import files
 from typing import Any
 
 import anywidget
+import numpy as np
 import traitlets
 
 from ._engine import ZebraLabError, ask
-from .lint import Findings, asked, findings_of
+from ._inputs import Brought
+from ._records import Capture
+from .lint import Findings, asked, findings_of, meant_of, without_weights
 
 __all__ = ["Workbench", "show"]
 
@@ -26,21 +29,43 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 def show(x: Any, other: Any = None, *, height: int | None = None, **said: Any) -> Workbench:
     """The workbench of a mask, or of a stack of layers; with `other`, compared with what it should be.
 
-    x, other: whatever `lint` accepts as `x` and `expect`.
+    x, other: whatever `lint` accepts as `x` and `expect`. Of a capture, each step, text and head whose masks differ is
+        a part, and the weights of the layer shown are beside its mask.
     height: of the list of findings and numbers beside the mask, in pixels; it scrolls.
     said: what `lint` accepts besides: window, chunk, config, layer, length, block, cache, is_causal, allowed, axes,
         causal, keys, queries.
 
     Of the widget, `cell` (a dict of query and key, or None), `layer` (from 0), `part` (from 0, if there are several
-    masks) and `other` (masks as written, empty for none) can be read, set and observed; `findings` are those that it
-    shows. Raises ZebraLabError, a sentence, for what cannot be shown.
+    masks), `head` (from 0, of the weights) and `other` (masks as written, empty for none) can be read, set and
+    observed; `findings` are those that it shows. Raises ZebraLabError, a sentence, for what cannot be shown.
     """
     own, beside, facts = asked(x, expect=other, **said)
     if own.capture is not None:
-        raise ZebraLabError("a capture cannot be shown by this version; show one of its masks")
+        return _show_capture(own.capture, beside, facts, height)
     blobs = (*own.blobs, *(() if beside is None else beside.blobs))
     answer, _ = ask("show", {**facts, "of": own.facts}, *blobs)
     return Workbench(state=answer["state"], other=answer["meant"][0], height=height or 0)
+
+
+def _show_capture(
+    capture: Capture, beside: Brought | None, facts: dict[str, Any], height: int | None
+) -> Workbench:
+    from ._file import to_bytes
+
+    meant = meant_of(capture, beside, facts)
+    # The picture needs no weights: Python keeps them, and sends those of the layer and head on the screen.
+    answer, _ = ask("showCapture", meant, to_bytes(without_weights(capture)))
+    # It opens at the first fault, which may be in a later step.
+    first = answer.get("first", {"part": 0, "layer": 0})
+    return Workbench(
+        state=answer["state"],
+        part=first["part"],
+        layer=first["layer"],
+        other=answer["meant"][first["part"]],
+        height=height or 0,
+        capture=capture,
+        parts=answer["parts"],
+    )
 
 
 class _Esm:
@@ -68,10 +93,55 @@ class Workbench(anywidget.AnyWidget):
     other = traitlets.Unicode("").tag(sync=True)
     height = traitlets.Int(0).tag(sync=True)
     mark = traitlets.Unicode().tag(sync=True)
+    head = traitlets.Int(0).tag(sync=True)
+    weights = traitlets.Bytes(b"").tag(sync=True)
+    weighed = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, **given: Any) -> None:
+    def __init__(
+        self, *, capture: Capture | None = None, parts: list[dict[str, int]] | None = None, **given: Any
+    ) -> None:
         super().__init__(mark=secrets.token_hex(8), **given)
         self._known: dict[str, dict[str, Any]] = {}
+        self._capture = capture
+        self._parts = parts or []
+        if capture is not None:
+            self.observe(self._to_part, "part")
+            self.observe(self._weigh, ["part", "layer", "head", "cell"])
+            self._to_part()
+            self._weigh()
+
+    def _to_part(self, _change: Any = None) -> None:
+        if self.part < len(self._parts):
+            self.head = self._parts[self.part]["head"]
+
+    def _weigh(self, _change: Any = None) -> None:
+        """Sends the weights of the layer and head that are shown."""
+        if self._capture is None or self.part >= len(self._parts):
+            return
+        at = self._parts[self.part]
+        step = self._capture.steps[at["step"]]
+        weights = step.layers[self.layer].weights if self.layer < len(step.layers) else None
+        if weights is None:
+            self.weights, self.weighed = b"", {}
+            return
+        values = weights.values[min(at["text"], len(weights.values) - 1)]
+        head = min(self.head, len(values) - 1)
+        cells = np.zeros((step.queries, step.keys), np.float32)
+        cells[:, step.keys - values.shape[-1] :] = values[head]  # a cache may have dropped the keys before
+        picture, size = _tile(cells)
+        facts = {
+            **size,
+            "layer": self.layer,
+            "head": head,
+            "heads": len(values),
+            "computed": bool(weights.computed),
+        }
+        cell = self.cell
+        if cell is not None and cell["query"] < step.queries and cell["key"] < step.keys:
+            facts |= {"cell": dict(cell), "weight": float(cells[cell["query"], cell["key"]])}
+        with self.hold_sync():
+            self.weights = picture
+            self.weighed = facts
 
     @property
     def findings(self) -> Findings:
@@ -89,7 +159,7 @@ class Workbench(anywidget.AnyWidget):
     def _facts(self) -> dict[str, Any]:
         return {"state": self.state, "part": self.part, "layer": self.layer, "other": self.other}
 
-    @traitlets.validate("layer", "part", "cell")
+    @traitlets.validate("layer", "part", "head", "cell")
     def _check(self, proposal: dict[str, Any]) -> Any:
         name, value = proposal["trait"].name, proposal["value"]
         if name != "cell" and value < 0:
@@ -127,6 +197,25 @@ class Workbench(anywidget.AnyWidget):
             "image/png": encoded,
             "text/plain": "\n".join([*answer["drawing"], "", _words(checked, self.findings)]),
         }
+
+
+# Pixels of a picture of weights, across and down, at most.
+PIXELS = 256
+
+
+def _tile(cells: np.ndarray) -> tuple[bytes, dict[str, int]]:
+    """The largest weight under each pixel, 255 for 1, as the site draws weights: square roots, so that small ones show."""
+    queries, keys = cells.shape
+    side = max(queries, keys)
+    size, high = min(side, PIXELS), min(side, PIXELS, queries)
+    rows = np.arange(queries) * high // queries
+    columns = np.arange(keys) * size // side
+    down = np.maximum.reduceat(cells, np.searchsorted(rows, np.arange(high)), axis=0)
+    used = int(columns[-1]) + 1
+    pixels = np.zeros((high, size), np.float32)
+    pixels[:, :used] = np.maximum.reduceat(down, np.searchsorted(columns, np.arange(used)), axis=1)
+    shades = np.rint(255 * np.sqrt(np.clip(np.nan_to_num(pixels), 0, 1))).astype(np.uint8)
+    return shades.tobytes(), {"side": side, "size": size, "high": high, "queries": queries}
 
 
 def _is_cell(value: Any) -> bool:
