@@ -64,6 +64,14 @@ const CELLS = {
   sets: ["w.cell = {'query': 40, 'key': 3}"],
   stack: ["v = z.show('5*causal & window(8); causal', keys=48)", 'v'],
   layer: ['v.layer = 5'],
+  capture: [
+    `c = z.open(${JSON.stringify(join(ROOT, 'test/fixtures/capture/hybrid.zip'))}).show()`,
+    'c',
+  ],
+  weight: [
+    "c.cell = {'query': 6, 'key': 0}",
+    "print('head', c.head, 'at', round(c.weighed['weight'], 3))",
+  ],
 };
 
 function notebook() {
@@ -108,6 +116,7 @@ async function inLab() {
 
   // With the state: the widget itself, without a kernel.
   setting('@jupyter-widgets/jupyterlab-manager/plugin', { saveState: true });
+  writeFileSync(file, notebook());
   await page.goto(`${server}/lab/tree/masks.ipynb?reset`);
   await ready(page);
   await runAll(page);
@@ -168,6 +177,19 @@ async function inUse(page) {
   await run(page, 'layer');
   await says(page, 'Layer 6', 1);
 
+  // A capture opens at its fault; the weights of the layer are beside its mask, and Python sends them.
+  await run(page, 'capture');
+  await says(page, 'Query 6 reads 7 keys', 2);
+  await says(page, 'Weights of layer 5, head', 2);
+  await run(page, 'weight');
+  await output(page, 'weight', 'head 0 at 0.132');
+  await says(page, 'Query 6 “and”, key 0 “The”: weight 0.132.', 2);
+  await widget(page, 2).getByLabel('Head', { exact: true }).selectOption('1');
+  await says(page, 'Query 6 “and”, key 0 “The”: weight 0.182.', 2);
+  await run(page, 'weight');
+  await output(page, 'weight', 'head 1 at');
+  await widget(page, 2).scrollIntoViewIfNeeded();
+  await picture(page, 'lab-capture');
   await widget(page, 1).scrollIntoViewIfNeeded();
   await picture(page, 'lab-stack');
   await page.evaluate(() => (document.body.dataset.jpThemeLight = 'false'));

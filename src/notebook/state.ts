@@ -147,7 +147,7 @@ export function readState(json: string): readonly ShownDoc[] {
   const { masks, docs, texts = [] } = called('what the widget shows', file)(value, place);
   return docs.map(({ text: at, ...doc }) => {
     const tokens = at === undefined ? undefined : texts[at];
-    return { ...docIn(doc, masks), ...(tokens && { tokens }) };
+    return { ...docIn(doc, masks), ...(tokens && { tokens: tokens.slice(0, doc.T) }) };
   });
 }
 

@@ -41,6 +41,22 @@ describe('the state of a widget', () => {
     ]);
   });
 
+  test('has the tokens of each text once, however many steps there are', () => {
+    const words = Array.from({ length: 40 }, (_, i) => `word ${i}`);
+    const step = (tokens: readonly string[]): ShownDoc => ({
+      of: '',
+      says: '',
+      doc: { T: tokens.length, layers: [layerOf(read('causal'))] },
+      tokens,
+      kinds: ['full_attention'],
+    });
+    const docs = [30, 31, 40].map((length) => step(words.slice(0, length)));
+    docs.push(step(['another', 'text']));
+    const state = writeState(docs);
+    expect(readState(state)).toEqual(docs);
+    expect(state.split('word 7').length).toBe(2);
+  });
+
   test('holds any mask of terms', () => {
     fc.assert(
       fc.property(anyExpression(32), (expression) => {

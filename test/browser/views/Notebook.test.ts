@@ -188,6 +188,32 @@ describe('in a notebook', () => {
     expect(getComputedStyle(what).color).not.toBe('rgb(255, 0, 0)');
   });
 
+  test('shows weights that Python sends, the weight of the cell, and asks for another head', async () => {
+    const doc = { T: 4, layers: layers('causal') };
+    const tokens = ['The', ' zebra', ' drinks', '.'];
+    const cells = new Uint8Array(16).fill(90);
+    const model = new FakeModel({
+      state: writeState([{ of: '', says: 'Causal.', doc, tokens }]),
+      cell: { query: 3, key: 1 },
+      weights: new DataView(cells.buffer),
+      weighed: {
+        ...{ side: 4, size: 4, high: 4, queries: 4, layer: 0, head: 0, heads: 3, computed: true },
+        cell: { query: 3, key: 1 },
+        weight: 0.125,
+      },
+    });
+    show(model);
+    await expect
+      .element(page.getByText('Query 3 “.”, key 1 “ zebra”: weight 0.125.'))
+      .toBeVisible();
+    await page.getByLabelText('Head', { exact: true }).selectOptions('2');
+    expect(model.get('head')).toBe(2);
+    model.set('cell', { query: 2, key: 1 }); // Python has not answered yet
+    await expect.element(page.getByText(/weight 0/)).not.toBeInTheDocument();
+    model.set('weights', new DataView(new ArrayBuffer(3))); // not of this picture
+    await expect.element(page.getByText(/Weights of layer/)).not.toBeInTheDocument();
+  });
+
   test('letters typed in it stay in it, and keys with Control are the notebook’s', async () => {
     const heard: string[] = [];
     const hear = (event: KeyboardEvent) => heard.push(event.key);
