@@ -1,5 +1,5 @@
 /**
- * @file `node scripts/python/notebooks.mjs [--pictures FOLDER]`: the widget in a real JupyterLab and a real marimo, in
+ * @file `node scripts/python/notebooks.mjs [--pictures FOLDER]`: the widget in a real JupyterLab, Notebook and marimo, in
  * Chromium: shown, clicked, answered from Python, saved, and opened again without a kernel. Needs `npm run
  * python:build`, and a Python with jupyterlab, ipywidgets and marimo.
  */
@@ -95,14 +95,7 @@ async function inLab() {
   mkdirSync(join(folder, 'lab'));
   const file = join(folder, 'lab/masks.ipynb');
   writeFileSync(file, notebook());
-  const port = await freePort();
-  start(
-    ...['-m', 'jupyter', 'lab', '--allow-root', '--no-browser', '--ip=127.0.0.1', `--port=${port}`],
-    ...['--ServerApp.port_retries=0', '--IdentityProvider.token=', '--ServerApp.password='],
-    ...['--ServerApp.disable_check_xsrf=True', `--ServerApp.root_dir=${join(folder, 'lab')}`],
-  );
-  const server = `http://127.0.0.1:${port}`;
-  await answers(`${server}/api`);
+  const server = await jupyter('lab', join(folder, 'lab'));
 
   // Without the state of widgets, as JupyterLab saves by default: the picture stands in.
   const page = await opened(`${server}/lab/tree/masks.ipynb?reset`, { width: 1280, height: 1500 });
@@ -281,6 +274,43 @@ function setting(name, value) {
   writeFileSync(path, JSON.stringify(value));
 }
 
+/** Starts a server, and returns its address. */
+async function jupyter(which, root) {
+  const port = await freePort();
+  start(
+    ...['-m', 'jupyter', which, '--allow-root', '--no-browser', '--ip=127.0.0.1', `--port=${port}`],
+    ...['--ServerApp.port_retries=0', '--IdentityProvider.token=', '--ServerApp.password='],
+    ...['--ServerApp.disable_check_xsrf=True', `--ServerApp.root_dir=${root}`],
+  );
+  const server = `http://127.0.0.1:${port}`;
+  await answers(`${server}/api`);
+  return server;
+}
+
+// ------------------------------------------------------------------------------------------ Jupyter Notebook 7
+
+async function inNotebook() {
+  const root = join(folder, 'classic');
+  mkdirSync(root);
+  writeFileSync(join(root, 'masks.ipynb'), notebook());
+  const server = await jupyter('notebook', root);
+  const page = await opened(`${server}/notebooks/masks.ipynb`, { width: 1100, height: 1100 });
+  await page.locator('.jp-Notebook .jp-CodeCell').first().waitFor({ timeout: SLOW });
+  await page
+    .locator('.jp-Notebook-ExecutionIndicator[data-status=idle]')
+    .waitFor({ timeout: SLOW });
+  await run(page, 'window');
+  await widget(page).waitFor({ timeout: SLOW });
+  await says(page, 'Query 8 reads 9 keys');
+  assert.ok(!(await page.locator('.zebra-lab-still').first().isVisible()));
+  await clickCell(page, { query: 30, key: 20 });
+  await says(page, 'query 30 reads 9 of 48 keys');
+  await run(page, 'asks');
+  await output(page, 'asks', "cell {'query': 30, 'key': 20} first L5 (8, 0)");
+  await picture(page, 'notebook');
+  await page.close();
+}
+
 // -------------------------------------------------------------------------------------------------- nbconvert
 
 /** A page without a kernel, a network or a widget manager: the picture and the findings. */
@@ -424,7 +454,8 @@ function freePort() {
 // ------------------------------------------------------------------------------------------------------- all
 
 try {
-  if (!process.env.ONLY || process.env.ONLY === 'lab') await timed('JupyterLab', inLab);
+  await timed('JupyterLab', inLab);
+  await timed('Jupyter Notebook', inNotebook);
   await timed('nbconvert', converted);
   await timed('marimo', inMarimo);
 } finally {
