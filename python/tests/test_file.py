@@ -151,3 +151,12 @@ def test_a_newer_version_says_so():
     for read in (from_bytes, lambda bad: ask("capture", {}, bad)):
         with pytest.raises(z.ZebraLabError, match="version 2"):
             read(out.getvalue())
+
+
+def test_what_cannot_be_written_or_holds_nothing_is_a_sentence(tmp_path):
+    with pytest.raises(z.ZebraLabError, match="cannot be written: No such file or directory"):
+        stripes().save(tmp_path / "no folder" / "x.zip")
+    with pytest.raises(z.ZebraLabError, match="no attention call was seen"):
+        z.Capture(()).lint()
+    with pytest.raises(z.ZebraLabError, match="captures are checked one at a time"):
+        z.lint([stripes(), stripes()])

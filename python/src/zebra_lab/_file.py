@@ -30,7 +30,11 @@ MAX_LAYERS = 128
 def save(capture: Capture, path: str | os.PathLike[str]) -> Path:
     """Writes the capture as a ZIP and returns its path. Raises ZebraLabError if the masks page could not open it."""
     path = Path(path)
-    path.write_bytes(to_bytes(capture))
+    data = to_bytes(capture)
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise ZebraLabError(f"{path} cannot be written: {error.strerror or error}") from error
     return path
 
 
@@ -225,7 +229,9 @@ def _read(manifest: dict[str, Any], load: Any, archive: zipfile.ZipFile) -> Capt
 
 def _check_size(capture: Capture) -> None:
     if not capture.steps:
-        raise ZebraLabError("the capture has no steps, so there is nothing to save")
+        raise ZebraLabError(
+            "the capture has no steps: no attention call was seen; call the model inside `with record():`, or capture it"
+        )
     for step in capture.steps:
         if step.keys > MAX_TOKENS:
             raise ZebraLabError(

@@ -215,6 +215,8 @@ def _of_sequence(x: Any) -> Brought:
             "a mask of the list is None: no mask was given in that layer, so is_causal decides; "
             "write a causal mask in its place, numpy.tri(T, dtype=bool)"
         )
+    if any(isinstance(one, Capture) for one in x):
+        raise ZebraLabError("captures are checked one at a time; give one of them")
     if all(isinstance(one, (str, os.PathLike)) for one in x):
         files = [_of_path(Path(one)) for one in x]
         if any(one.capture is not None for one in files) and len(files) > 1:
