@@ -14,6 +14,7 @@ import type { Answer, Written } from '../../src/masks/questions';
 import { readStack, writeStack } from '../../src/masks/stackText';
 import type { Finding } from '../../src/masks/subject';
 import { together } from '../../src/masks/together';
+import { inPython } from '../../src/notebook/otherwise';
 import { zoo } from '../../src/masks/zoo';
 import { cells } from '../../test/masks/lintCases/cells';
 import { numbers } from '../../test/masks/lintCases/numbers';
@@ -152,6 +153,6 @@ function meantOf(doc: MaskDoc, text: string): readonly Written[] {
 
 const plainOf = (findings: readonly Finding[]) =>
   together(findings).map(({ finding, layers }) => {
-    const { code, note = false, cell, what, consequence, fix, thread } = finding;
+    const { code, note = false, cell, what, consequence, fix, thread } = inPython(finding);
     return { code, note, layers, ...(cell && { cell }), what, consequence, fix, thread };
   });

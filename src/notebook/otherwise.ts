@@ -1,7 +1,28 @@
-/** @file How a file was read is corrected on the page with buttons, and in Python with a parameter. */
+/**
+ * @file How numbers were read, as it is said in Python: there they may be of an array that is in no file, and are
+ * corrected with a parameter instead of with buttons.
+ */
 import type { Finding } from '../masks/subject';
 
 const OTHERWISE = "If that is wrong, pass allowed='nonzero', allowed='zero' or allowed='additive'.";
+const WORDS: readonly (readonly [string, string])[] = [
+  [' in this file', ' in this mask'],
+  ['The numbers of this file', 'The numbers of this mask'],
+  ['The file was inverted', 'The mask was inverted'],
+  ['It is shown as in the file.', 'It is shown as it was given.'],
+];
 
-export const inPython = <F extends Pick<Finding, 'code' | 'note' | 'fix'>>(finding: F): F =>
-  finding.code === 'L6' && finding.note ? { ...finding, fix: OTHERWISE } : finding;
+const said = (text: string): string =>
+  WORDS.reduce((now, [page, here]) => now.replace(page, here), text);
+
+export const inPython = <F extends Pick<Finding, 'code' | 'note' | 'fix' | 'what' | 'consequence'>>(
+  finding: F,
+): F =>
+  finding.code === 'L6' && finding.note
+    ? {
+        ...finding,
+        what: said(finding.what),
+        consequence: said(finding.consequence),
+        fix: OTHERWISE,
+      }
+    : finding;
