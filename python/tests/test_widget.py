@@ -94,6 +94,7 @@ def test_a_capture_opens_at_its_first_fault_with_its_weights() -> None:
     shown.head = 1
     assert shown.weighed["weight"] == pytest.approx(weights[0, 1, 6, 0])
     shown.part = 1
+    assert shown.weighed["part"] == 1
     assert shown.head == 0 and shown.weighed["weight"] == pytest.approx(weights[1, 0, 6, 0])
 
 

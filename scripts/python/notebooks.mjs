@@ -103,6 +103,7 @@ async function inLab() {
   await inUse(page);
   await saved(page, file);
   await stopKernels(server);
+  setting('@jupyterlab/apputils-extension/themes', { theme: 'JupyterLab Dark' });
   assert.ok(!readFileSync(file, 'utf8').includes('"application/vnd.jupyter.widget-state+json"'));
   await page.goto(`${server}/lab/tree/masks.ipynb?reset`);
   await withoutState(page);
@@ -122,6 +123,7 @@ async function inLab() {
   await widget(page).waitFor({ timeout: SLOW });
   await says(page, 'causal window of 9');
   await page.waitForFunction(() => document.querySelectorAll('.zebra-lab').length === 2);
+  await widget(page).locator('[data-theme=dark]').waitFor({ timeout: SLOW });
   for (const still of await page.locator('.zebra-lab-still').all())
     assert.ok(!(await still.isVisible()));
   await clickCell(page, { query: 30, key: 20 });
@@ -195,6 +197,11 @@ async function inUse(page) {
   await page.setViewportSize({ width: 860, height: 1500 });
   await widget(page).scrollIntoViewIfNeeded();
   await picture(page, 'lab-narrow');
+  await widget(page, 2).scrollIntoViewIfNeeded();
+  await picture(page, 'lab-narrow-capture');
+  await page.setViewportSize({ width: 1900, height: 1500 });
+  await widget(page, 2).scrollIntoViewIfNeeded();
+  await picture(page, 'lab-wide');
   await page.setViewportSize({ width: 1280, height: 1500 });
 }
 

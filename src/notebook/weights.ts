@@ -5,6 +5,8 @@ import { placeIn } from './model';
 
 export interface Weighed {
   readonly tile: Tile;
+  /** The step, text and head of a capture whose mask is beside them, by its number. */
+  readonly part: number;
   readonly layer: number;
   readonly head: number;
   /** Heads of this layer. */
@@ -18,11 +20,11 @@ export interface Weighed {
 
 /** `facts`: the trait `weighed`. Undefined for anything else than weights of a whole mask. */
 export function weighedIn(facts: unknown, cells: Uint8Array<ArrayBuffer>): Weighed | undefined {
-  const { side, size, high, queries, layer, head, heads, computed, cell, weight } = (facts ??
+  const { side, size, high, queries, part, layer, head, heads, computed, cell, weight } = (facts ??
     {}) as Record<string, unknown>;
-  const whole = [side, size, high, queries, layer, head, heads];
+  const whole = [side, size, high, queries, part, layer, head, heads];
   if (!whole.every((one) => isWhole(one))) return undefined;
-  const [s, across, down, rows, l, h, all] = whole as number[];
+  const [s, across, down, rows, p, l, h, all] = whole as number[];
   const place = placeIn(cell);
   if (cells.length !== across! * down! || cells.length === 0) return undefined;
   return {
@@ -33,6 +35,7 @@ export function weighedIn(facts: unknown, cells: Uint8Array<ArrayBuffer>): Weigh
       queries: rows!,
       cells,
     },
+    part: p!,
     layer: l!,
     head: h!,
     heads: all!,

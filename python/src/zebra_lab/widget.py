@@ -131,6 +131,7 @@ class Workbench(anywidget.AnyWidget):
         picture, size = _tile(cells)
         facts = {
             **size,
+            "part": self.part,
             "layer": self.layer,
             "head": head,
             "heads": len(values),

@@ -197,7 +197,8 @@ describe('in a notebook', () => {
       cell: { query: 3, key: 1 },
       weights: new DataView(cells.buffer),
       weighed: {
-        ...{ side: 4, size: 4, high: 4, queries: 4, layer: 0, head: 0, heads: 3, computed: true },
+        ...{ side: 4, size: 4, high: 4, queries: 4, computed: true },
+        ...{ part: 0, layer: 0, head: 0, heads: 3 },
         cell: { query: 3, key: 1 },
         weight: 0.125,
       },
@@ -206,12 +207,42 @@ describe('in a notebook', () => {
     await expect
       .element(page.getByText('Query 3 “.”, key 1 “ zebra”: weight 0.125.'))
       .toBeVisible();
-    await page.getByLabelText('Head', { exact: true }).selectOptions('2');
+    const head = page.getByLabelText('Head', { exact: true });
+    await head.selectOptions('2');
     expect(model.get('head')).toBe(2);
+    await expect.element(head).toHaveValue('0'); // the head of the picture, until Python answers
     model.set('cell', { query: 2, key: 1 }); // Python has not answered yet
     await expect.element(page.getByText(/weight 0/)).not.toBeInTheDocument();
     model.set('weights', new DataView(new ArrayBuffer(3))); // not of this picture
     await expect.element(page.getByText(/Weights of layer/)).not.toBeInTheDocument();
+  });
+
+  test('weights of one step are not shown beside the mask of another', async () => {
+    const doc = { T: 2, layers: layers('causal') };
+    const of = (name: string) => ({ of: name, says: 'Causal.', doc });
+    const model = new FakeModel({
+      state: writeState([of('prefill'), of('token 1')]),
+      weights: new DataView(new ArrayBuffer(4)),
+      weighed: {
+        ...{ side: 2, size: 2, high: 2, queries: 2, computed: false },
+        ...{ part: 0, layer: 0, head: 0, heads: 1 },
+      },
+    });
+    show(model);
+    const weights = page.getByRole('heading', { name: /Weights of layer 1/ });
+    await expect.element(weights).toBeVisible();
+    await page.getByRole('combobox', { name: 'Which mask' }).selectOptions('token 1');
+    await expect.element(weights).not.toBeInTheDocument();
+  });
+
+  test('names the tokens of the cell without weights, too', async () => {
+    const doc = { T: 3, layers: layers('causal') };
+    const tokens = ['The', ' zebra', ' drinks'];
+    const cell = { query: 1, key: 2 };
+    show(new FakeModel({ state: writeState([{ of: '', says: 'Causal.', doc, tokens }]), cell }));
+    await expect
+      .element(page.getByText('Key 2 “ drinks” is blocked for “ zebra”: causal.'))
+      .toBeVisible();
   });
 
   test('letters typed in it stay in it, and keys with Control are the notebook’s', async () => {
