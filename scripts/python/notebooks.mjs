@@ -44,7 +44,7 @@ async function timed(name, act) {
     await act();
   } catch (error) {
     const pages = browser.contexts().flatMap((context) => context.pages());
-    if (values.pictures) await picture(pages.at(-1), 'failed');
+    if (values.pictures && pages.length > 0) await picture(pages.at(-1), 'failed');
     throw error;
   }
   console.log(`${name}: fine, ${((Date.now() - from) / 1000).toFixed(1)} s`);
@@ -270,6 +270,16 @@ async function saved(page, file) {
   await page.waitForTimeout(200); // written whole
 }
 
+/** A page has its kernel. Until then its indicator says idle, too, and a cell that is run asks which kernel to start. */
+async function connected(server) {
+  for (const until = Date.now() + SLOW; ;) {
+    const sessions = await (await fetch(`${server}/api/sessions`)).json();
+    if (sessions.some(({ kernel }) => kernel?.connections > 0)) return;
+    if (Date.now() > until) throw new Error('no page has a kernel');
+    await new Promise((later) => setTimeout(later, 100));
+  }
+}
+
 async function stopKernels(server) {
   for (const { id } of await (await fetch(`${server}/api/sessions`)).json())
     await fetch(`${server}/api/sessions/${id}`, { method: 'DELETE' });
@@ -303,6 +313,7 @@ async function inNotebook() {
   const server = await jupyter('notebook', root);
   const page = await opened(`${server}/notebooks/masks.ipynb`, { width: 1100, height: 1100 });
   await page.locator('.jp-Notebook .jp-CodeCell').first().waitFor({ timeout: SLOW });
+  await connected(server);
   await page
     .locator('.jp-Notebook-ExecutionIndicator[data-status=idle]')
     .waitFor({ timeout: SLOW });

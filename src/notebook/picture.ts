@@ -21,6 +21,7 @@ interface Picture {
 const SIDE = 400; // px, at most
 const LEFT = 34;
 const TOP = 16;
+const MARGIN = 8; // px, of paper: a notebook may be dark
 const STAMP = 30;
 const GAP = 6;
 const GRID = 9; // px, side of a cell from which on lines are drawn between cells
@@ -83,8 +84,8 @@ export function pictureOf(
   const down = Math.max(across, Math.min(36, Math.floor(SIDE / 4 / tile.high)));
   const wide = Math.ceil((mask.keys * tile.size) / side) * across;
   const high = tile.high * down;
-  const width = Math.max(LEFT + wide + 4, LEFT + stamps.length * (STAMP + GAP));
-  const height = above + TOP + high + 4;
+  const width = Math.max(LEFT + wide + 1, LEFT + stamps.length * (STAMP + GAP));
+  const height = above + TOP + high + 1;
   const canvas = new Canvas(width, height);
 
   let from = 0;
@@ -121,7 +122,15 @@ export function pictureOf(
     canvas.frame(x, y, w, h, ACCENT);
     canvas.frame(x - 1, y - 1, w + 2, h + 2, ACCENT);
   }
-  return { width, height, palette, pixels: canvas.pixels };
+  return bordered(width, height, canvas.pixels);
+}
+
+function bordered(width: number, height: number, inner: Uint8Array): Picture {
+  const [across, down] = [width + 2 * MARGIN, height + 2 * MARGIN];
+  const pixels = new Uint8Array(across * down).fill(PAPER);
+  for (let y = 0; y < height; y++)
+    pixels.set(inner.subarray(y * width, (y + 1) * width), (y + MARGIN) * across + MARGIN);
+  return { width: across, height: down, palette, pixels };
 }
 
 /** Round numbers, `room` pixels apart or more. */

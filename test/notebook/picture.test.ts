@@ -10,7 +10,8 @@ const docOf = (T: number, texts: readonly string[], queries = T) => ({
   says: '',
   doc: { T, ...(queries !== T && { queries }), layers: texts.map((text) => layerOf(read(text))) },
 });
-const [LEFT, TOP] = [34, 16];
+const MARGIN = 8;
+const [LEFT, TOP] = [MARGIN + 34, MARGIN + 16];
 
 describe('the picture of a mask', () => {
   test('shows each cell, dark if it may be read', () => {
@@ -22,6 +23,14 @@ describe('the picture of a mask', () => {
         const at = (TOP + q * 20 + 10) * width + LEFT + k * 20 + 10;
         expect(palette[pixels[at]!]).toBe(has(mask.row(q), k) ? '#141413' : '#f2f0ea');
       }
+  });
+
+  test('keeps its numbers off its edge, which a dark notebook shows', () => {
+    const { width, height, pixels, palette } = pictureOf(docOf(20, ['causal']), 0, undefined);
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++)
+        if (Math.min(x, y, width - 1 - x, height - 1 - y) < MARGIN)
+          expect(palette[pixels[y * width + x]!]).toBe('#ffffff');
   });
 
   test('frames the wrong cell', () => {
@@ -38,8 +47,8 @@ describe('the picture of a mask', () => {
     const shown = docOf(20, ['causal & window(3)', 'causal & window(3)', 'causal']);
     const { width, pixels, palette, height } = pictureOf(shown, 2, undefined);
     expect(height).toBeGreaterThan(pictureOf(docOf(20, ['causal']), 0, undefined).height + 30);
-    expect(palette[pixels[15 * width + LEFT]!]).toBe('#e3e0d8');
-    expect(palette[pixels[15 * width + LEFT + 36]!]).toBe('#c93a17');
+    expect(palette[pixels[(MARGIN + 15) * width + LEFT]!]).toBe('#e3e0d8');
+    expect(palette[pixels[(MARGIN + 15) * width + LEFT + 36]!]).toBe('#c93a17');
   });
 
   test.each([
