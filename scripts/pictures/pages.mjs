@@ -29,6 +29,8 @@ const NEEDLE =
 const MASKS =
   'T=32&layer=causal&layer=3*causal%20%26%20window(7)&at=2&other=causal%20%26%20window(6)';
 
+const CAPTURE = 'test/fixtures/capture/hybrid.zip';
+
 const png = (page, name, options = {}) =>
   page.screenshot({ path: `${folder}/${name}.png`, ...options });
 
@@ -97,6 +99,14 @@ await withPage({ webgpu: true }, async (address, browser) => {
       await page.evaluate(() => scrollTo(0, 0));
       await page.waitForTimeout(800);
       await png(page, `masks-${width}-${colorScheme}`, { fullPage: width === 390 });
+      // What a model read, at the first wrong cell.
+      if (width === 390) await page.getByText('Mask, files, layers').click();
+      await page.getByLabel('Open a mask or config').setInputFiles(CAPTURE);
+      await page.getByRole('button', { name: 'Show prefill, text 0' }).click();
+      await page.getByText(/: weight/).waitFor();
+      await page.evaluate(() => scrollTo(0, 0));
+      await page.waitForTimeout(800);
+      await png(page, `capture-${width}-${colorScheme}`, { fullPage: width === 390 });
       await page.close();
     }
   }

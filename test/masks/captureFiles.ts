@@ -29,7 +29,7 @@ export interface Given {
 
 /** A capture whose layers are numbered in order, with one head. */
 export function captureOf({ steps, padding, config, part }: Given): Uint8Array {
-  const masks = steps.flat(2);
+  const masks = [...new Set(steps.flat(2))];
   const files: Zippable = Object.fromEntries(
     masks.map((mask, i) => {
       const runs = runsOf(mask);
