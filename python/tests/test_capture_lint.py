@@ -157,3 +157,18 @@ def test_chunks_of_padded_texts_are_counted_from_the_first_token() -> None:
     assert [(one.layers, tuple(one.cell), one.of) for one in found.differences] == [
         ((0,), (8, 5), "prefill, text 1")
     ]
+
+
+@pytest.mark.parametrize("name", ["llama", "gemma3", "llama4"])
+def test_padding_on_either_side_is_padding_in_every_step(name: str) -> None:
+    """Tokens that are generated after padding on the right read the text before it, and not the padding between."""
+    ids = torch.randint(3, 64, (3, 12), generator=torch.Generator().manual_seed(1))
+    real = torch.ones_like(ids)
+    real[1, :3], real[2, -4:] = 0, 0
+    captured = z.capture(tiny(name).make("sdpa"), {"input_ids": ids, "attention_mask": real}, decode=2)
+    assert captured.padding == ((0, 0), (3, 0), (0, 4))
+    captured.assert_ok()
+    # Without the mask, the third text reads its padding in every step.
+    read = z.capture(tiny(name).make("sdpa"), {"input_ids": ids}, decode=2)
+    found = z.Capture(read.steps, read.model, read.config, padding=captured.padding).lint()
+    assert {"decode 1, text 2", "decode 2, text 2"} <= {one.of for one in found.differences}

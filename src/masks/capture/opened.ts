@@ -1,7 +1,9 @@
 /** @file One step of a capture as a document of the workbench: a stack of layers, and the masks its config gives. */
 import { InputError } from '../../core/check';
-import { and, not, term, write, type Expression } from '../../attention/expression';
+import { and, maskOf, not, rowsOf, term, write, type Expression } from '../../attention/expression';
 import type { Mask } from '../../attention/mask';
+import { intersect, run } from '../../attention/runs';
+import { writeRows } from '../../attention/writeRows';
 import { readConfig } from '../configs';
 import { recogniseMask, type Recognised } from '../foreign/recognise';
 import { docOfStack, type Opened } from '../opened';
@@ -70,11 +72,16 @@ export function openedPart(capture: Capture, part: Part): Opened & { readonly un
   const step = capture.steps[part.step]!;
   const { keys, queries, layers } = step;
   const [left = 0, right = 0] = capture.padding?.[part.text] ?? [];
-  // Padding before the text is padding in every later step; padding after it lies among the keys of the prefill only.
+  // Padding before the text is padding in every later step; padding after it is before the tokens that are generated.
   const after = queries === keys ? right : 0;
-  const { meant, unread } = meantBy(capture, step, { left, right: after });
+  const prompt = capture.steps[0]!.keys;
+  const generated = right > 0 && queries < keys && prompt < keys;
+  const inside = generated ? { from: prompt - right, to: prompt } : undefined;
+  const { meant, unread } = meantBy(capture, step, { left, right: after, inside });
   const stack = docOfStack(
-    layers.map((layer, l) => recognisedIn(capture.masks[maskIn(layer, part)]!, keys, meant?.[l])),
+    layers.map((layer, l) =>
+      recognisedIn(capture.masks[maskIn(layer, part)]!, keys, inside ? undefined : meant?.[l]),
+    ),
   );
   // What its cells mean is no question: they were seen to be read.
   const { meant: near, readings: _, ...opened } = stack;
@@ -109,8 +116,16 @@ function fillOf(layers: readonly ManifestLayer[]) {
 /** What the config gives for these layers. */
 function meantBy(
   { config }: Capture,
-  { layers, part, keys }: ManifestStep,
-  { left, right }: { readonly left: number; readonly right: number },
+  { layers, part, queries, keys }: ManifestStep,
+  {
+    left,
+    right,
+    inside,
+  }: {
+    readonly left: number;
+    readonly right: number;
+    readonly inside: { readonly from: number; readonly to: number } | undefined;
+  },
 ): { readonly meant?: readonly Expression[]; readonly unread?: string } {
   // A config's layers are those that write text.
   if (config === undefined || part !== undefined) return {};
@@ -124,13 +139,20 @@ function meantBy(
       return {
         unread: `the config has ${read.layers.length} layers, and the capture names layer ${layers[missing]!.layer}, counted from 0`,
       };
-    if (left === 0 && right === 0) return { meant: expressions.map((one) => one!) };
-    const real = not(term('padding', left, right));
+    if (left === 0 && right === 0 && !inside) return { meant: expressions.map((one) => one!) };
+    const text = not(term('padding', left, right));
     const padded = (expression: Expression) => {
       const one = chunksFrom(left, expression, keys);
-      return one.kind === 'and' ? and(...one.of, real) : and(one, real);
+      return one.kind === 'and' ? and(...one.of, text) : and(one, text);
     };
-    return { meant: expressions.map((one) => padded(one!)) };
+    if (!inside) return { meant: expressions.map((one) => padded(one!)) };
+    // As rows: their windows and chunks end in padding, which no term declares.
+    const real = [...run(0, inside.from), ...run(inside.to, keys)];
+    const rows = (one: Expression) => {
+      const { row } = maskOf(padded(one), keys, queries);
+      return writeRows({ queries, keys, row: (q) => intersect(row(q), real) });
+    };
+    return { meant: expressions.map((one) => rowsOf(rows(one!))) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { unread: error.message };
