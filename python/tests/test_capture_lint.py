@@ -172,3 +172,22 @@ def test_padding_on_either_side_is_padding_in_every_step(name: str) -> None:
     read = z.capture(tiny(name).make("sdpa"), {"input_ids": ids}, decode=2)
     found = z.Capture(read.steps, read.model, read.config, padding=captured.padding).lint()
     assert {"decode 1, text 2", "decode 2, text 2"} <= {one.of for one in found.differences}
+
+
+def test_an_encoder_and_its_decoder_are_checked_though_the_decoder_begins_with_one_token(
+    tmp_path: Path,
+) -> None:
+    from transformers import T5Config, T5ForConditionalGeneration
+
+    config = T5Config(
+        vocab_size=64, d_model=32, d_kv=8, d_ff=32, num_layers=2, num_heads=4, decoder_start_token_id=0
+    )
+    made = z.capture(T5ForConditionalGeneration(config).eval(), torch.randint(3, 64, (1, 7)), decode=3)
+    assert made.steps[0].keys == 1
+    found = made.lint().assert_ok()
+    assert "prefill has one token, which has nothing to check, and is left out" in found.remarks
+    assert any(one.startswith("prefill, encoder; ") for one in found.remarks)
+    assert made.show().part == 0
+    assert z.open(made.save(tmp_path / "x.zip")).lint() == found
+    with pytest.raises(z.ZebraLabError, match="every step of the capture has one token"):
+        z.Capture(made.steps[:1]).lint()

@@ -67,3 +67,16 @@ test('a plan is that of the numbers of layers, and says nothing of an encoder', 
   expect(codes({ steps, part: 'encoder' }, 0, 'causal; causal')).toEqual([[]]);
   expect(codes({ steps }, 0, 'causal; causal & window(4)')[0]).not.toEqual([]);
 });
+
+test('a step of one token is left out, and said', () => {
+  const one = [[mask('causal', 1)]];
+  const two = [[mask('causal', 2, 1)]];
+  const capture = readCapture(captureOf({ steps: [one, two] }));
+  expect(capture.steps.map(({ name }) => name)).toEqual(['decode 1']);
+  expect(capture.notes).toEqual([
+    'prefill has one token, which has nothing to show, and is left out',
+  ]);
+  expect(() => readCapture(captureOf({ steps: [one] }))).toThrow(
+    'every step of the capture has one token',
+  );
+});

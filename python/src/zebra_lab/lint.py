@@ -356,6 +356,20 @@ def meant_of(capture: Capture, other: Brought | None, facts: dict[str, Any]) -> 
     return {"meant": plan["stack"]}
 
 
+def with_masks(capture: Capture) -> tuple[Capture, list[str]]:
+    """The steps with two keys or more, and a remark on the others: a decoder may begin with one token."""
+    steps = tuple(step for step in capture.steps if step.keys > 1)
+    if capture.steps and not steps:
+        raise ZebraLabError(
+            "every step of the capture has one token, so there is nothing to check; capture a longer text, or decode"
+        )
+    left = [step.name for step in capture.steps if step.keys < 2]
+    return (
+        replace(capture, steps=steps),
+        [f"{name} has one token, which has nothing to check, and is left out" for name in left],
+    )
+
+
 def without_weights(capture: Capture) -> Capture:
     steps = (
         replace(step, layers=tuple(replace(layer, weights=None) for layer in step.layers))
@@ -368,6 +382,7 @@ def _of_capture(capture: Capture, meant: dict[str, Any]) -> Findings:
     """Each step of a capture, with the texts and heads whose masks differ, against its config or a plan."""
     from ._file import to_bytes
 
+    capture, left = with_masks(capture)
     answer, _ = ask("capture", meant, to_bytes(without_weights(capture)))
     findings: list[Finding] = []
     differences: list[Difference] = []
@@ -392,7 +407,7 @@ def _of_capture(capture: Capture, meant: dict[str, Any]) -> Findings:
         differences=differences,
         says=answer.get("model") or "",
         silence=": each layer reads what it should" if compared else "",
-        remarks=[*capture.notes, *_not_compared(answer), *_layer_notes(capture)],
+        remarks=[*capture.notes, *left, *_not_compared(answer), *_layer_notes(capture)],
         answer=answer,
     )
 

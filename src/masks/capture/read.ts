@@ -8,6 +8,7 @@ import { NONE, type Runs } from '../../attention/runs';
 import type { Mask } from '../../attention/mask';
 import { MAX_BYTES, type Tensor } from '../foreign/matrix';
 import { isZip } from '../foreign/npz';
+import { MIN_TOKENS } from '../doc';
 import { readNpy } from '../foreign/npy';
 import { manifest, type Manifest, type ManifestLayer, type ManifestStep } from './format';
 import { MANIFEST } from './isCapture';
@@ -55,8 +56,21 @@ export function readCapture(bytes: Uint8Array): Capture {
     maskOfRuns(numbersIn(member(file), file), { queries, keys, file }),
   );
   facts.steps.forEach((step, s) => checkStep(step, s, masks, facts.texts));
+  // A decoder may begin with one token, which reads itself.
+  const steps = facts.steps.filter(({ keys }) => keys >= MIN_TOKENS);
+  const left = facts.steps.filter(({ keys }) => keys < MIN_TOKENS);
+  check(
+    steps.length > 0,
+    'every step of the capture has one token; masks of 2 tokens or more can be shown',
+  );
+  const notes = [
+    ...(facts.notes ?? []),
+    ...left.map(({ name }) => `${name} has one token, which has nothing to show, and is left out`),
+  ];
   return {
     ...rest,
+    steps,
+    ...(notes.length > 0 && { notes }),
     masks,
     ...(config !== undefined && { config: textOf(member(config), config) }),
     weightsOf: ({ weights }) =>
