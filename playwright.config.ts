@@ -15,9 +15,12 @@ export default defineConfig({
   expect: { timeout: 60_000 },
   workers: Math.min(3, availableParallelism() + 1), // one more than cores: pages spend much of their time waiting
   fullyParallel: true,
+  // A machine shared with others can starve a page for minutes; what fails once is listed as flaky and run again.
+  retries: 1,
   reporter: [['list']],
   use: {
     baseURL: `http://127.0.0.1:${process.env['ZEBRA_LAB_PORT']}/`,
+    actionTimeout: 180_000, // a lost click fails within the time of one test, not of three
     viewport: { width: 1440, height: 900 },
     // Otherwise pages that stay open for a while would download the whole site. Tests of service workers allow them.
     serviceWorkers: 'block',

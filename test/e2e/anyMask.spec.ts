@@ -3,7 +3,16 @@
  * was meant.
  */
 import { expect, test } from '@playwright/test';
-import { button, machine, numberOf, output, READY_MS, visit, watchForErrors } from './support';
+import {
+  button,
+  machine,
+  numberOf,
+  output,
+  READY_MS,
+  visit,
+  watchForErrors,
+  unfold,
+} from './support';
 
 watchForErrors();
 
@@ -63,7 +72,8 @@ test('a mask is typed in a stripe’s menu, and an error appears next to the fie
 
   await field.fill('causal & window(4) | sink(2)');
   await field.press('Enter');
-  await page.getByText('Add a term', { exact: true }).click();
+  await expect(page.getByRole('button', { name: /^Layer 2: Mask, causal & window/ })).toBeVisible();
+  await unfold(page.getByText('Add a term', { exact: true }));
   await button(page, '!padding').click();
   await expect(field).toHaveValue('(causal & window(4) | sink(2)) & !padding(2, 0)');
   await field.fill('causal &');

@@ -5,7 +5,14 @@
 import { expect, test, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { captureOf } from '../masks/captureFiles';
-import { ALONE, expectAccessible, expectNoOverflow, visit, watchForErrors } from './support';
+import {
+  ALONE,
+  expectAccessible,
+  expectNoOverflow,
+  visit,
+  watchForErrors,
+  unfold,
+} from './support';
 
 watchForErrors();
 
@@ -92,7 +99,7 @@ test('a capture that is cut short or has a companion is one sentence', async ({ 
 test('all of it fits on a phone and is accessible, by keyboard alone', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await visit(page, './#/masks');
-  await page.getByText('Mask, files, layers').click();
+  await unfold(page.getByText('Mask, files, layers'));
   await page.getByLabel('Open a mask or config').setInputFiles(FILE);
   await expect(page.getByLabel('All steps')).toContainText('Something is wrong in:');
   await expect(weights(page)).toBeVisible();

@@ -13,6 +13,7 @@ import {
   follow,
   visit,
   watchForErrors,
+  unfold,
 } from './support';
 
 watchForErrors();
@@ -82,7 +83,7 @@ test('the class page keeps results over a reload, shows the common mistakes, hid
   await expect(far).not.toContainText('Eve');
   await expect(cliffAnswers).toContainText(/9\.4 % in the recorded run/);
   await expect(cliffAnswers).toContainText(/6 % to 20 % \(the field\)/);
-  await cliffAnswers.getByText('Time at each step').click();
+  await unfold(cliffAnswers.getByText('Time at each step'));
   await expect(cliffAnswers.getByRole('row', { name: /Compute the reach/ })).toContainText('4 min');
   await expectAccessible(page);
   await expectNoOverflow(page, 390);

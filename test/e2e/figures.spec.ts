@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { DEEP } from '../support/deep';
-import { darken, expectAccessible, READY_MS, visit, watchForErrors } from './support';
+import { darken, expectAccessible, READY_MS, visit, watchForErrors, unfold } from './support';
 
 watchForErrors();
 
@@ -63,7 +63,7 @@ test('figures show their sources, tables, findings with caveats, and other conte
       await expect(own).toContainText(/\d seeds of each plan|One seed of each plan|Seeds: /);
       const doubt = own.getByText('says that the means of two plans differ by no more');
       await expect(doubt).toBeHidden();
-      await own.getByText('How sure is this?').click();
+      await unfold(own.getByText('How sure is this?'));
       await expect(doubt).toBeVisible();
       const boxes = await own.locator('svg text.end').evaluateAll((texts) =>
         texts.map((text) => {

@@ -16,6 +16,7 @@ import {
   READY_MS,
   settled,
   watchForErrors,
+  unfold,
 } from './support';
 
 watchForErrors();
@@ -129,9 +130,9 @@ test('a text said twice shows its second saying separately, and with the rest it
     (own!.loss * own!.characters + rest!.loss * rest!.characters) /
     (own!.characters + rest!.characters);
   expect(mean).toBeCloseTo(await numberOf(page, 'Validation loss'), 2);
-  await far.getByText('Which characters are these?').click();
+  await unfold(far.getByText('Which characters are these?'));
   await expect(far.getByText(/^Characters of a passage said again/)).toBeVisible();
-  await far.getByText('Look at other characters').click();
+  await unfold(far.getByText('Look at other characters'));
   await expect(output(page, 'Far copies: characters')).toHaveText(/^(none|[\d,]+)$/);
   await expectAccessible(page);
   await expectNoOverflow(page, 390);

@@ -14,6 +14,7 @@ import {
   READY_MS,
   visit,
   watchForErrors,
+  unfold,
 } from './support';
 
 watchForErrors();
@@ -305,7 +306,7 @@ test('several files make a stack, lists of tokens the mask they imply, weights a
   await expect(findings).toContainText('No findings');
 
   // Facts that no cell shows.
-  await page.getByText('Known in addition to the mask').click();
+  await unfold(page.getByText('Known in addition to the mask'));
   await page.getByRole('spinbutton', { name: /^Cache/ }).fill('6');
   await page.keyboard.press('Enter');
   await expect(findings).toContainText('which the cache has dropped');
@@ -489,7 +490,7 @@ test('a config whose layers differ shows what each kind reads and keeps, and hat
   });
   await expect(page.getByText(/Not sure: model_type is "gemma5_text"/)).toBeVisible();
 
-  await page.getByText('Which configs', { exact: true }).click();
+  await unfold(page.getByText('Which configs', { exact: true }));
   await expect(page.getByRole('table', { name: 'Which configs can be opened' })).toContainText(
     'model types of transformers',
   );

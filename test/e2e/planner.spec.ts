@@ -3,7 +3,7 @@
  * pages.
  */
 import { expect, test, type Page } from '@playwright/test';
-import { expectAccessible, follow, output, visit, watchForErrors } from './support';
+import { expectAccessible, follow, output, visit, watchForErrors, unfold } from './support';
 
 watchForErrors();
 
@@ -47,7 +47,7 @@ test('the engine’s switches change what is reserved, and the table shows it fo
   await expect(keys).toHaveText('12.0 GiB');
   await page.getByRole('button', { name: 'vLLM', exact: true }).click();
   await expect(keys).toHaveText('7.61 GiB');
-  await page.getByText('Switches', { exact: true }).click();
+  await unfold(page.getByText('Switches', { exact: true }));
   await page.getByLabel('Tokens per step').fill('1');
   await page.getByLabel('Tokens per step').press('Enter');
   await expect(page.getByLabel('Engine', { exact: true })).toHaveValue('');
@@ -71,7 +71,7 @@ test('a config is opened from a file, compared and explained; a broken one is re
     vocab_size: 262144,
     torch_dtype: 'bfloat16',
   };
-  await page.getByText('Your own config, or a type').nth(1).click();
+  await unfold(page.getByText('Your own config, or a type').nth(1));
   await page.getByLabel('Open a config as compared with').setInputFiles({
     name: 'config.json',
     mimeType: 'application/json',
@@ -148,7 +148,7 @@ for (const [width, scheme] of [
     await page.emulateMedia({ colorScheme: scheme });
     await page.setViewportSize({ width, height: 844 });
     await open(page, 'model=gemma-4-31b&with=qwen3.6-27b&engine=vllm&T=65536');
-    if (width < 1000) await page.getByText('Model, length, precision, engine').click();
+    if (width < 1000) await unfold(page.getByText('Model, length, precision, engine'));
     await expectAccessible(page);
     expect(
       await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),

@@ -13,7 +13,7 @@ import { size, some } from '../support/deep';
 import { lessonFiles } from '../../scripts/lessons/files.mjs';
 import { scorm12, type Kept, type Runtime } from '../support/scorm12';
 import { folderHost, type Host } from './hosts';
-import { button, visit, watchForErrors } from './support';
+import { button, visit, watchForErrors, unfold } from './support';
 
 watchForErrors();
 
@@ -155,7 +155,7 @@ test('the teacher’s page makes the same package as the command, and says its s
   page,
 }) => {
   await visit(page, './#/teach');
-  await page.getByText('Package for Moodle, Canvas and other course systems').click();
+  await unfold(page.getByText('Package for Moodle, Canvas and other course systems'));
   await expect(page.getByText(/^About 1\.\d+ MiB\.$/)).toBeVisible();
   const [download] = await Promise.all([
     page.waitForEvent('download'),

@@ -1,6 +1,6 @@
 /** @file What the end-to-end tests share: finding things on the page by their accessible names. */
 import { readFileSync } from 'node:fs';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Locator, type Page } from '@playwright/test';
 import type Axe from 'axe-core';
 
 /** For tests that measure time: nothing else runs meanwhile. */
@@ -11,6 +11,14 @@ export const BACKEND = { tag: '@backend' };
 export const output = (page: Page, name: string) =>
   page.locator('output').and(page.getByLabel(name, { exact: true }));
 export const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+/** Opens what a summary folds away. A click is lost if the page moves between its press and its release, so it is repeated. */
+export async function unfold(summary: Locator): Promise<void> {
+  const isOpen = () => summary.evaluate((one) => one.closest('details')!.open);
+  await expect(async () => {
+    if (!(await isOpen())) await summary.click({ timeout: 10_000 });
+    expect(await isOpen()).toBe(true);
+  }).toPass();
+}
 export const numberOf = async (page: Page, name: string) =>
   Number((await output(page, name).innerText()).replaceAll(/[^\d.]/g, ''));
 

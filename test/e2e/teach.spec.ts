@@ -17,6 +17,7 @@ import {
   follow,
   visit,
   watchForErrors,
+  unfold,
 } from './support';
 
 watchForErrors();
@@ -264,7 +265,7 @@ test('a teacher’s link made on the page: training hidden, the window locked, a
 }) => {
   await visit(page, './#/teach');
   await page.getByLabel('Lesson', { exact: true }).selectOption('00-play');
-  await page.getByText('Hide or lock controls').click();
+  await unfold(page.getByText('Hide or lock controls'));
   await page
     .getByRole('row', { name: /^Training/ })
     .getByRole('checkbox')
@@ -374,7 +375,7 @@ test('the link page tells a teacher what a link closes, and the class counts suc
   await visit(page, './#/teach');
   await page.getByLabel('Lesson', { exact: true }).selectOption('04-the-cliff');
   await expect(page.getByText(/cannot be done/)).toBeHidden();
-  await page.getByText(/^Hide or lock controls/).click();
+  await unfold(page.getByText(/^Hide or lock controls/));
   await page.getByRole('checkbox', { name: /^Hide Training/ }).check();
   await expect(
     page.getByText('With this link everything in the lesson can be done.'),
