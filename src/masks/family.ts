@@ -114,7 +114,7 @@ export const LINEAR_TYPE = 'linear_attention';
 
 /** How most families count their window. */
 export const COUNTS_ITSELF =
-  'sliding_window counts the query itself, as Hugging Face does: W = 4 is itself + 3 before; taken as it is';
+  'sliding_window counts the query itself, as Hugging Face does: a window of W is the token itself and W − 1 before it; taken as it is';
 
 /**
  * The last `shared` layers read the keys and values of the last earlier layer of their type that keeps its own, and

@@ -19,7 +19,7 @@ export interface Opened {
   /** What it is, in a sentence or two. */
   readonly says: string;
   /** What else is known: the number in blocked cells, and how the numbers of a file were read. */
-  readonly more?: Pick<Subject, 'fill' | 'ran' | 'reading' | 'rounded'> & {
+  readonly more?: Pick<Subject, 'fill' | 'implied' | 'ran' | 'reading' | 'rounded'> & {
     readonly declared?: Declared;
   };
   /** How the numbers of each layer were read; missing for lists of tokens, which are not masks. */
@@ -138,9 +138,13 @@ export function docOfStack(layers: readonly Recognised[]): Opened {
 const MAX_LISTED = 6;
 
 /** The mask that lists of tokens imply. */
-export const docOfImplied = ({ T, queries = T, expression, says }: Implied): Opened => ({
+export const docOfImplied = ({ T, queries = T, expression, says, padding }: Implied): Opened => ({
   doc: { T, ...(queries !== T && { queries }), layers: [layerOf(expression)] },
   says: `${says} It is ${brief(expression)}.`,
+  more: {
+    implied: true,
+    ...(padding && { declared: { start: padding.left, length: T - padding.right } }),
+  },
 });
 
 /** A bug of the zoo: the intended mask, with what it became painted over. */

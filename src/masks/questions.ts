@@ -6,7 +6,7 @@ import type { Arrays } from './arrays';
 import type { Looked, Said } from './foreign/brought';
 import type { Named } from './foreign/foreign';
 import type { CaptureFacts, WrongPart } from './capture/facts';
-import type { Part } from './capture/opened';
+import type { Part } from './capture/part';
 import type { Asked } from './foreign/recognise';
 import type { Reading } from './reading';
 import type { Declared, Finding, Subject } from './subject';
@@ -101,7 +101,16 @@ export interface Questions {
  */
 export type More = Pick<
   Subject,
-  'fill' | 'ran' | 'reading' | 'rounded' | 'caches' | 'isCausal' | 'step' | 'unused'
+  | 'caches'
+  | 'fill'
+  | 'implied'
+  | 'intended'
+  | 'isCausal'
+  | 'ran'
+  | 'reading'
+  | 'rounded'
+  | 'step'
+  | 'unused'
 > & {
   readonly declared?: Declared;
   readonly bug?: string;

@@ -40,6 +40,10 @@ export interface Subject {
   readonly declared: Declared;
   /** The intended masks, cell by cell, one per layer, in the same shape. */
   readonly meant?: readonly Mask[];
+  /** Whether the user said what `meant` is, and it was not found from the cells. */
+  readonly intended?: true;
+  /** Whether it is what lists of tokens imply: no mask was made yet, and what makes it fills rows of padding. */
+  readonly implied?: true;
   /** Where `meant` comes from, as used in a sentence: 'causal & window(8)'. */
   readonly meantIs?: string;
   /** Whether `meant` is the mask of the whole text while the mask is one step of decoding it. */

@@ -47,7 +47,15 @@ export interface Pieces {
 /** Combinations of text and head of a stack that are looked at. */
 const MAX_PARTS = 64;
 
-export async function piecesOf(files: readonly Named[], readAs: ReadAs): Promise<Pieces> {
+/**
+ * `expected`: whether the user says what the masks should be. Then numbers other than 0 let a query read, unless the
+ * user says otherwise or the name of the array does: an inverted mask must differ from what is expected.
+ */
+export async function piecesOf(
+  files: readonly Named[],
+  readAs: ReadAs,
+  expected = false,
+): Promise<Pieces> {
   const { arrays, docs } = sorted(files);
   const [first] = docs;
   if (arrays.length === 0) {
@@ -63,7 +71,7 @@ export async function piecesOf(files: readonly Named[], readAs: ReadAs): Promise
     `${docs.length} configs or saved masks were given with the masks; give one, which says what they should be`,
   );
   return {
-    ...(await openedArrays(arrays, readAs)),
+    ...(await openedArrays(arrays, readAs, expected || first !== undefined)),
     ...(first && { meant: first.opened.doc }),
   };
 }
@@ -148,15 +156,21 @@ function enough(expressions: readonly Expression[]): number {
 async function openedArrays(
   files: readonly Named[],
   { axes, ...asked }: ReadAs,
+  expected: boolean,
 ): Promise<Pick<Pieces, 'pieces' | 'unread'>> {
   const said: Said & typeof asked = { ...asked, ...(axes && { axes: rolesOf(axes) }) };
   const polarity = asked.allowed && { polarity: asked.allowed };
   const desk = new Desk();
+  const open = async (which: readonly number[], name: string) => {
+    const pieces = await planesOf(desk, which, name, { ...said, ...polarity });
+    if (!expected || polarity || !pieces.some(({ opened }) => isInverted(opened))) return pieces;
+    return planesOf(desk, which, name, { ...said, ...NOT_INVERTED });
+  };
   const { look } = await desk.answer({ kind: 'open', files });
   const labels = look.choices[0]?.labels;
   if (!labels || look.stacks)
     return {
-      pieces: await planesOf(desk, labels ? [0] : [], '', { ...said, ...polarity }),
+      pieces: await open(labels ? [0] : [], ''),
       unread: [],
     };
   let arrays = await desk.answer({ kind: 'arrays' });
@@ -165,7 +179,7 @@ async function openedArrays(
   const unread = [...arrays.unread];
   for (const [which, { name, refused }] of arrays.all.entries()) {
     if (refused !== undefined) unread.push({ name, why: refused });
-    else pieces.push(...(await planesOf(desk, [which], name, { ...said, ...polarity })));
+    else pieces.push(...(await open([which], name)));
   }
   check(
     pieces.length > 0,
@@ -176,6 +190,15 @@ async function openedArrays(
   );
   return { pieces, unread };
 }
+
+export const NOT_INVERTED = {
+  polarity: 'nonzero',
+  because: 'numbers that are compared with an expected mask are read so, unless you say otherwise',
+} as const;
+
+/** Whether its cells, and nothing else, made zeros let a query read. */
+export const isInverted = ({ more }: Piece['opened']): boolean =>
+  more?.reading?.allowed === 'zero' && more.reading.by === 'cells';
 
 function rolesOf(axes: readonly string[]): readonly Role[] {
   const wrong = axes.find((one) => !ROLES.includes(one as Role));

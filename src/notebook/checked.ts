@@ -1,5 +1,5 @@
 /** @file The findings about one piece of what was brought, as the page has them, and how it differs from what is meant. */
-import { write } from '../attention/expression';
+import { brief, write } from '../attention/expression';
 import { differenceOf, positionOf, type Mask } from '../attention/mask';
 import { has, union } from '../attention/runs';
 import { declaredOf } from '../masks/declared';
@@ -85,6 +85,7 @@ export async function checked(
     more: {
       ...more,
       ...told,
+      ...(meant && { intended: true }),
       declared: { ...more?.declared, ...declared, ...(window !== undefined && { window }) },
     },
   });
@@ -173,9 +174,16 @@ function apartOf(doc: MaskDoc, meant: Meant, given: Given, rounded: boolean): re
   }));
 }
 
-export function silenceOf(doc: MaskDoc, meant: Meant | undefined): string {
+export function silenceOf({ layers }: MaskDoc, meant: Meant | undefined): string {
   if (meant) return ': it is the mask it should be';
-  return doc.layers.some(({ expression }) => expression.kind === 'rows')
-    ? ': what it is meant to be is not known, so that only dead rows, unread keys and fills were looked for'
-    : ': the mask is what its terms say';
+  if (layers.some(({ expression }) => expression.kind === 'rows'))
+    return ': what it is meant to be is not known, so only dead rows, unread keys and fills were checked';
+  if (layers.some(({ paint }) => paint.length > 0)) return '';
+  const [only, ...others] = new Set(layers.map(({ expression }) => brief(expression)));
+  return others.length === 0 && only!.length <= SHORT
+    ? `: it is exactly ${only}`
+    : ': each mask is exactly the pattern that was found';
 }
+
+/** Characters of a pattern that is named within a sentence. */
+const SHORT = 60;

@@ -5,6 +5,8 @@
 import type { Finding } from '../masks/subject';
 
 const OTHERWISE = "If that is wrong, pass allowed='nonzero', allowed='zero' or allowed='additive'.";
+/** There is nothing to repair by hand in Python. */
+const SAVE = /, and save the repaired mask\.$/;
 const WORDS: readonly (readonly [string, string])[] = [
   [' in this file', ' in this mask'],
   ['The numbers of this file', 'The numbers of this mask'],
@@ -18,11 +20,13 @@ const said = (text: string): string =>
 export const inPython = <F extends Pick<Finding, 'code' | 'note' | 'fix' | 'what' | 'consequence'>>(
   finding: F,
 ): F =>
-  finding.code === 'L6' && finding.note
-    ? {
-        ...finding,
-        what: said(finding.what),
-        consequence: said(finding.consequence),
-        fix: OTHERWISE,
-      }
-    : finding;
+  finding.code === 'L16'
+    ? { ...finding, fix: finding.fix.replace(SAVE, '.') }
+    : finding.code === 'L6' && finding.note
+      ? {
+          ...finding,
+          what: said(finding.what),
+          consequence: said(finding.consequence),
+          fix: OTHERWISE,
+        }
+      : finding;

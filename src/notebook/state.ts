@@ -123,7 +123,7 @@ const file = object(
           T: whole({ min: MIN_TOKENS, max: MAX_TOKENS }),
           queries: optional(whole({ min: 1, max: MAX_TOKENS })),
           layers: list(whole(), { min: 1, max: MAX_LAYERS }),
-          more: optional(refine(record, (one) => one as More)),
+          more: optional(refine(record, (one) => withInfinity(one as More))),
           meant: optional(list(whole(), { max: MAX_LAYERS })),
           step: optional(flag),
           unsettled: optional(long),
@@ -139,6 +139,21 @@ const file = object(
   },
   'ignored',
 );
+
+/** JSON writes -Infinity as null; no other number of a fill is. */
+function withInfinity({ fill, ...more }: More): More {
+  const read = (value: number | null) => value ?? -Infinity;
+  if (!fill) return more;
+  const { value, all } = fill;
+  return {
+    ...more,
+    fill: {
+      ...fill,
+      value: read(value),
+      ...(all && { all: all.map((one) => ({ ...one, value: read(one.value) })) }),
+    },
+  };
+}
 
 /** Throws InputError, a sentence, for a text that was cut or changed. */
 export function readState(json: string): readonly ShownDoc[] {

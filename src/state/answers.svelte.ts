@@ -48,6 +48,7 @@ export function findingsAsked(workbench: Workbench): Question<'findings'> {
     more: {
       ...more,
       ...told,
+      ...(meant && workbench.isIntended && { intended: true }),
       ...(step && { step }),
       ...((declared || more?.declared) && { declared: { ...more?.declared, ...declared } }),
     },

@@ -1,5 +1,5 @@
 import type { CaptureFacts, WrongPart } from '../masks/capture/facts';
-import type { Part } from '../masks/capture/opened';
+import type { Part } from '../masks/capture/part';
 import type { MaskDoc } from '../masks/doc';
 import type { Named } from '../masks/foreign/foreign';
 import type { AskedDesk } from '../workers/masks/client';

@@ -86,6 +86,8 @@ export class Workbench {
   more = $state.raw<More>();
 
   readonly #known = new WeakMap<MaskDoc, More>();
+  /** The intended masks that came with what was opened, rather than from the user. */
+  #proposed = $state('');
   /** The config layers a document was made from, until it is edited. */
   readonly #ofConfig = new WeakMap<MaskDoc, readonly ConfigLayer[]>();
   /** The comparison of each document. Edits of one document share one object. */
@@ -191,6 +193,7 @@ export class Workbench {
 
   choose = (id: string) => {
     this.layer = 0;
+    this.#proposed = '';
     this.config = undefined;
     this.#replace({ ...library.get(id).doc }, { other: '', step: false });
     this.fit();
@@ -201,6 +204,7 @@ export class Workbench {
     this.layer = 0;
     this.config = undefined;
     if (more) this.#known.set(doc, more);
+    this.#proposed = meant ?? '';
     this.#replace(doc, { other: meant ?? '', step: false });
     this.fit();
   };
@@ -353,6 +357,11 @@ export class Workbench {
     if (fill) this.#known.set(doc, { fill });
     this.#set(doc);
     this.fit();
+  }
+
+  /** Whether the user says what the masks should be. */
+  get isIntended(): boolean {
+    return this.other.trim() !== '' && this.other !== this.#proposed;
   }
 
   /** Accepts only what can be read back from its text, because the worker, links and files all use the text. */

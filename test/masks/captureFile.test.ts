@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
 import { isCapture } from '../../src/masks/capture/isCapture';
-import { openedPart, partsOf } from '../../src/masks/capture/opened';
+import { openedPart } from '../../src/masks/capture/opened';
+import { partsOf } from '../../src/masks/capture/part';
 import { readCapture } from '../../src/masks/capture/read';
 import { npy, zipped } from './captureFiles';
 

@@ -26,7 +26,17 @@ const stack: ShownDoc = {
       },
     ],
   },
-  more: { declared: { length: 60 } },
+  more: {
+    declared: { length: 60 },
+    fill: {
+      value: -Infinity,
+      dtype: 'f32',
+      all: [
+        { value: -Infinity, cells: 9 },
+        { value: -1e9, cells: 1 },
+      ],
+    },
+  },
   meant: '40*causal & window(5); causal',
   step: true,
   unsettled: 'say what 1 means in this mask',

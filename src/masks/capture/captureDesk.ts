@@ -6,7 +6,8 @@ import type { Tile, Viewport } from '../tile';
 import { weightsIn } from '../weightsTile';
 import { factsOf, type CaptureFacts, type WrongPart } from './facts';
 import { findingsIn } from './findings';
-import { openedPart, type Part } from './opened';
+import { openedPart } from './opened';
+import type { Part } from './part';
 import { readCapture, type Capture, type CapturedWeights } from './read';
 
 /** Weights that were read last are kept: one layer may be shown, and another compared with it. */

@@ -1,7 +1,7 @@
 /** @file What a page shows of a capture besides its masks, as plain data. */
 import type { Together } from '../together';
 import type { Difference } from '../../attention/mask';
-import { maskIn, type Part } from './opened';
+import { maskIn, type Part } from './part';
 import type { Capture } from './read';
 import type { Manifest, ManifestLayer, ManifestStep } from './format';
 

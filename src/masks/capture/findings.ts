@@ -1,13 +1,18 @@
 /** @file What is wrong in a capture: every step, text and head whose masks differ, each against what its config gives. */
-import { differenceOf, type Difference } from '../../attention/mask';
+import { differenceOf, type Difference, type Mask } from '../../attention/mask';
+import { has } from '../../attention/runs';
 import { declaredOfLayers } from '../declared';
 import { maskOf } from '../../attention/expression';
 import { maskOfLayer, queriesOf } from '../doc';
 import { lint } from '../lint';
+import { realOf } from '../measure';
 import { readStack } from '../stackText';
 import type { Finding } from '../subject';
-import { openedPart, partsOf, type Part } from './opened';
+import { intendedOf } from './intended';
+import { openedPart } from './opened';
+import { partsOf, type Part } from './part';
 import type { Capture } from './read';
+import { namesPadding } from './textTerms';
 
 export interface PartFindings extends Part {
   /** What the masks are, in words. */
@@ -20,46 +25,41 @@ export interface PartFindings extends Part {
   readonly apart: readonly (Difference & { readonly layer: number })[];
 }
 
-/**
- * `meant`, a stack as written, replaces what the config gives: one mask for all layers, or one per layer, by the numbers
- * of layers, not their places; repeated if there are more. It says nothing of other stacks, such as an encoder.
- */
-export function findingsIn(
-  capture: Capture,
-  step: number,
-  meant?: string,
-): readonly PartFindings[] {
-  return partsOf(capture, step).map((part) => findingsOf(capture, part, meant));
+/** `said`, a stack as written, replaces what the config gives; see `intendedOf`. */
+export function findingsIn(capture: Capture, step: number, said?: string): readonly PartFindings[] {
+  return partsOf(capture, step).map((part) => findingsOf(capture, part, said));
 }
 
 function findingsOf(capture: Capture, part: Part, said?: string): PartFindings {
-  const opened = openedPart(capture, part);
-  const { doc, more, says, unread } = opened;
-  const { layers, part: stack } = capture.steps[part.step]!;
-  const meant = stack === undefined ? (said ?? opened.meant) : opened.meant;
-  const isSaid = meant !== undefined && meant === said;
+  const intended = intendedOf(capture, part, said);
+  const { doc, more, says, unread, meant } = openedPart(capture, part, intended);
   const queries = queriesOf(doc);
   const masks = doc.layers.map((layer) => maskOfLayer(layer, doc.T, queries));
-  const written = meant === undefined ? undefined : readStack(meant);
-  const expressions = written
-    ? layers.map(({ layer }, place) => written[(isSaid ? layer : place) % written.length]!)
-    : doc.layers.map(({ expression }) => expression);
-  const others = written && expressions.map((one) => maskOf(one, doc.T, queries));
-  const { declared, ...rest } = more ?? {};
+  const near = meant === undefined ? undefined : readStack(meant);
+  const written =
+    intended.layers ?? (near && doc.layers.map((_, layer) => near[layer % near.length]!));
+  const expressions = written ?? doc.layers.map(({ expression }) => expression);
+  const others = written?.map((one) => maskOf(one, doc.T, queries));
+  const { declared: padding, ...rest } = more!;
+  const declared = declaredOfLayers(expressions, doc.T);
+  // What the user says of padding holds for what the user expects.
+  const own =
+    intended.said && expressions.some(namesPadding) ? declared : { ...declared, ...padding };
   const findings = lint({
     masks,
     expressions,
-    declared: { ...declaredOfLayers(expressions, doc.T), ...declared },
+    declared: own,
     ...(others && { meant: others, meantIs: 'the mask it should be' }),
+    ...(intended.said && { intended: true }),
     ...rest,
   });
-  const { start = 0 } = declared ?? {};
+  const text = realOf(own, doc.T);
+  const inText = (mask: Mask): Mask => ({
+    ...mask,
+    row: (q) => (has(text, doc.T - queries + q) ? mask.row(q) : []),
+  });
   const apart = (others ?? []).flatMap((other, layer) => {
-    const real = (mask: typeof other) => ({
-      ...mask,
-      row: (q: number) => (doc.T - queries + q < start ? [] : mask.row(q)),
-    });
-    const difference = differenceOf(real(masks[layer]!), real(other));
+    const difference = differenceOf(inText(masks[layer]!), inText(other));
     return difference.cells > 0 ? [{ layer, ...difference }] : [];
   });
   return {

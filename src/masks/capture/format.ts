@@ -43,6 +43,8 @@ const given = object(
     isCausal: optional(flag),
     window: optional(whole()),
     fill: optional(number()),
+    // JSON has no infinity: `fill` then is the lowest number of float32, for readers that do not know this field.
+    infinite: optional(flag),
   },
   'ignored',
 );

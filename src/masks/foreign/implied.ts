@@ -92,6 +92,7 @@ function ofPadding(given: readonly number[], text: number, read: Read): Implied 
   return {
     T,
     expression: rowsOf(writeRows(mask)),
+    padding: { left, right },
     says: `${named(text)}: ${sayPadding(left, right, T)}, and ${tokens(holes)} inside the text are blocked too. ${reads(read)}.`,
   };
 }

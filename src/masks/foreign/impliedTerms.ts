@@ -12,6 +12,8 @@ export interface Implied {
   readonly T: number; // keys
   readonly queries?: number;
   readonly expression: Expression;
+  /** Tokens of padding before and after the text, if no terms say it. */
+  readonly padding?: { readonly left: number; readonly right: number };
   /** A description, in sentences. */
   readonly says: string;
 }

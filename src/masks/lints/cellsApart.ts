@@ -1,7 +1,7 @@
 import { positionOf, type Mask } from '../../attention/mask';
-import { clip, count, differ, has, minus, type Runs } from '../../attention/runs';
-import { eachLayer, spanOf } from '../measure';
-import { defineLint, type Declared } from '../subject';
+import { clip, count, differ, has, minus, run, type Runs } from '../../attention/runs';
+import { eachLayer, realOf, spanOf } from '../measure';
+import { defineLint, type Subject } from '../subject';
 
 export default defineLint({
   id: 'L16',
@@ -16,7 +16,7 @@ export default defineLint({
       const meant = subject.meant?.[layer];
       if (!meant || meant.queries !== mask.queries || meant.keys !== mask.keys) return undefined;
       // Other differences than a leak of the future, which has its own lint.
-      const { cells, first } = apart(mask, meant, subject.declared);
+      const { cells, first } = apart(mask, meant, subject);
       if (!first) return undefined;
       const { query, key } = first;
       const reads = has(mask.row(query), key);
@@ -30,7 +30,9 @@ export default defineLint({
         what: `Query ${query} ${reads ? 'reads' : 'does not read'} key ${key}, and ${meantIs} ${reads ? 'blocks it' : 'lets it through'}${more}.`,
         consequence: step
           ? 'What is written token by token differs from what the whole text gives, from this token on.'
-          : 'One cell is enough to move every output after it, and too little to be seen in a loss.',
+          : cells === 1
+            ? 'One cell is enough to move every output after it, and too little to be seen in a loss.'
+            : 'Every output from this query on may change, often too little to be seen in a loss.',
         fix: step
           ? `Take the row of the whole mask at position ${positionOf(mask, query)}.`
           : 'Go to the cell, see which term should have decided it, and save the repaired mask.',
@@ -50,11 +52,14 @@ const leak = (mask: Mask, meant: Mask, query: number, span: Runs): Runs =>
     span,
   );
 
-function apart(mask: Mask, meant: Mask, declared: Declared) {
+function apart(mask: Mask, meant: Mask, { declared, ran, intended }: Subject) {
   let cells = 0;
   let first: { query: number; key: number } | undefined;
+  // What padding reads reaches nothing. The pattern that a file is near to has its rows of padding from the file.
+  const text = ran || intended ? realOf(declared, mask.keys) : run(0, mask.keys);
   for (let query = 0; query < mask.queries; query++) {
     const position = positionOf(mask, query);
+    if (!has(text, position)) continue;
     let runs: Runs = differ(mask.row(query), meant.row(query));
     if (runs.length === 0) continue;
     if (declared.causal) runs = minus(runs, leak(mask, meant, query, spanOf(declared, position)));

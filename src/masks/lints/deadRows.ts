@@ -1,7 +1,7 @@
 import { count, has } from '../../attention/runs';
 import { eachLayer, realOf } from '../measure';
 import { positionOf } from '../../attention/mask';
-import { defineLint } from '../subject';
+import { defineLint, type Subject } from '../subject';
 
 export default defineLint({
   id: 'L1',
@@ -10,7 +10,7 @@ export default defineLint({
   summary: 'A query that may read no key: softmax has nothing to divide by.',
   thread: 'https://github.com/pytorch/pytorch/issues/103749',
   check: (subject) =>
-    eachLayer(subject, (mask) => {
+    eachLayer(subject, (mask, layer) => {
       const real = realOf(subject.declared, mask.keys);
       let [dead, text, first] = [0, 0, -1];
       for (let q = mask.queries - 1; q >= 0; q--) {
@@ -22,8 +22,7 @@ export default defineLint({
       }
       if (dead === 0) return undefined;
       const cell = { query: first, key: Math.min(mask.keys - 1, positionOf(mask, first)) };
-      // A model that ran with them takes such rows: its kernel gives them some value, and nothing of the text reads them.
-      if (subject.ran && text === 0)
+      if (text === 0 && (subject.ran || subject.implied || isIntended(subject, layer)))
         return {
           note: true,
           cell,
@@ -31,8 +30,9 @@ export default defineLint({
             dead === 1
               ? `Query ${first}, which is padding, reads no key.`
               : `${dead} of ${mask.queries} queries, all of them padding, read no key; query ${first} is the first.`,
-          consequence:
-            'A kernel gives such a row zeros, the mean of all values, or NaN. The first two do no harm, as long as no token of the text reads padding.',
+          consequence: subject.implied
+            ? 'In a mask made of these numbers, softmax would divide 0 by 0 in such rows; libraries let them read something.'
+            : 'A kernel gives such a row zeros, the mean of all values, or NaN. The first two do no harm, as long as no token of the text reads padding.',
           fix: 'Leave these rows out of the loss.',
         };
       return {
@@ -47,3 +47,12 @@ export default defineLint({
       };
     }),
 });
+
+/** Whether the user expects the same rows to read nothing. */
+function isIntended({ intended, masks, meant }: Subject, layer: number): boolean {
+  const [own, other] = [masks[layer]!, meant?.[layer]];
+  if (!intended || other?.queries !== own.queries) return false;
+  return Array.from({ length: own.queries }, (_, q) => q).every(
+    (q) => own.row(q).length > 0 || other.row(q).length === 0,
+  );
+}

@@ -1,4 +1,4 @@
-import { intersect, minus, run } from '../../attention/runs';
+import { has, intersect, minus, run } from '../../attention/runs';
 import { eachLayer, realOf, windowOf } from '../measure';
 import { positionOf } from '../../attention/mask';
 import { defineLint } from '../subject';
@@ -41,7 +41,7 @@ export default defineLint({
       for (const [from, to] of subject.declared.spans ?? [])
         for (let q = 0; q < mask.queries; q++) {
           const position = positionOf(mask, q);
-          if (position < from || position >= to) continue;
+          if (position < from || position >= to || !has(real, position)) continue;
           const missing = minus(intersect(run(from, to), real), mask.row(q));
           if (missing.length === 0) continue;
           const key = missing[0]!;

@@ -2,6 +2,7 @@ import { InputError } from '../../core/check';
 import { findingsIn } from '../../masks/capture/findings';
 import { readCapture } from '../../masks/capture/read';
 import { defineAsk } from '../ask';
+import { inPython } from '../otherwise';
 
 /**
  * A capture file, checked step by step.
@@ -30,7 +31,10 @@ export default defineAsk<{ readonly meant?: string }>({
             module,
             calledFrom,
           })),
-          parts: findingsIn(capture, step, meant),
+          parts: findingsIn(capture, step, meant).map((part) => ({
+            ...part,
+            findings: part.findings.map(inPython),
+          })),
         })),
       },
     };

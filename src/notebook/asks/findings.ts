@@ -42,21 +42,25 @@ export default defineAsk<{
     if (!of) throw new InputError('no mask was given');
     const named = (one: Brought, from: number) =>
       one.names.map((name, i) => ({ name, bytes: files[from + i]! }));
-    const open = async (one: Brought, from: number): Promise<Pieces> => {
+    const open = async (one: Brought, from: number, expected?: boolean): Promise<Pieces> => {
       if (one.text !== undefined)
         return {
           pieces: [ofText(one.text, size)],
           unread: [],
         };
-      return piecesOf(named(one, from), readAs);
+      return piecesOf(named(one, from), readAs, expected);
     };
     const theirs = other && (await open(other, of.names.length));
     if (theirs && theirs.pieces.length > 1)
       throw new InputError(
-        `what the masks should be is ${theirs.pieces.length} masks that differ (${theirs.pieces.map((one) => one.of).join('; ')}); give one of them`,
+        `what the masks should be is ${theirs.pieces.length} masks that differ (${theirs.pieces.map((one) => one.of).join('; ')}); give the one that these masks should be`,
       );
     const [intended] = theirs?.pieces ?? [];
-    const { pieces, unread, meant: beside } = await open(of, 0);
+    const {
+      pieces,
+      unread,
+      meant: beside,
+    } = await open(of, 0, theirs !== undefined || meant.text !== undefined);
     const fallback: Piece | undefined = beside && { of: '', opened: { doc: beside, says: '' } };
     const answer = {
       pieces: await Promise.all(

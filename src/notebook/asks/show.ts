@@ -34,18 +34,20 @@ export default defineAsk<{
   id: 'show',
   async answer({ facts, files }) {
     const { of, meant = {}, other, layer, given = {}, readAs = {}, ...size } = facts;
-    const open = async (one: Brought, from: number): Promise<Pieces> => {
+    const open = async (one: Brought, from: number, expected?: boolean): Promise<Pieces> => {
       if (one.text !== undefined) return { pieces: [ofText(one.text, size)], unread: [] };
       return piecesOf(
         one.names.map((name, i) => ({ name, bytes: files[from + i]! })),
         readAs,
+        expected,
       );
     };
-    const { pieces, unread, meant: beside } = await open(of, 0);
     const theirs = other && (await open(other, of.names.length));
+    const isExpected = theirs !== undefined || meant.text !== undefined;
+    const { pieces, unread, meant: beside } = await open(of, 0, isExpected);
     if (theirs && theirs.pieces.length > 1)
       throw new InputError(
-        `what the masks should be is ${theirs.pieces.length} masks that differ (${theirs.pieces.map((one) => one.of).join('; ')}); give one of them`,
+        `what the masks should be is ${theirs.pieces.length} masks that differ (${theirs.pieces.map((one) => one.of).join('; ')}); give the one that these masks should be`,
       );
     const intended: Piece | undefined =
       theirs?.pieces[0] ?? (beside && { of: '', opened: { doc: beside, says: '' } });

@@ -1,8 +1,9 @@
 import { InputError } from '../../core/check';
 import { findingsIn } from '../../masks/capture/findings';
-import { openedPart, type Part } from '../../masks/capture/opened';
+import { intendedOf } from '../../masks/capture/intended';
+import { openedPart } from '../../masks/capture/opened';
+import type { Part } from '../../masks/capture/part';
 import { readCapture, type Capture } from '../../masks/capture/read';
-import { readStack, writeStack } from '../../masks/stackText';
 import { defineAsk } from '../ask';
 import { writeState, type ShownDoc } from '../state';
 
@@ -41,12 +42,8 @@ export default defineAsk<{ readonly meant?: string }>({
 });
 
 function docOf(capture: Capture, part: Part, said: string | undefined, wrong: boolean): ShownDoc {
-  const { doc, says, more, meant: own } = openedPart(capture, part);
+  const { doc, says, more, meant } = openedPart(capture, part, intendedOf(capture, part, said));
   const { name, keys, layers, part: stack } = capture.steps[part.step]!;
-  const written = said !== undefined && stack === undefined ? readStack(said) : undefined;
-  const meant = written
-    ? writeStack(layers.map(({ layer }) => written[layer % written.length]!))
-    : own;
   const { texts, tokens } = capture;
   const heads = layers.some(({ masks }) => masks.some((one) => one.length > 1));
   return {
