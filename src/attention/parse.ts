@@ -26,6 +26,18 @@ export function read(text: string): Expression {
   return expression;
 }
 
+/** Names that others use, by how they are written here. */
+const ELSEWHERE: readonly (readonly [written: string, ...names: string[]])[] = [
+  ['causal | ahead(1)', 'full', 'bidirectional', 'all', 'dense', 'everything', 'none'],
+  ['causal', 'autoregressive', 'triangular', 'tril', 'lower'],
+  ['causal & window(4)', 'sliding', 'local', 'swa', 'band', 'banded'],
+  ['causal & chunk(4)', 'chunked'],
+  ['causal & documents(5, 9)', 'document', 'block', 'segment', 'segments', 'packed'],
+  ['!', 'not'],
+  ['!padding(2, 0)', 'pad', 'padded', 'unpadded'],
+  ['dilated(2)', 'strided', 'stride'],
+];
+
 const known = () => terms.all.map(({ id }) => id).join(', ');
 
 class Reader {
@@ -64,6 +76,11 @@ class Reader {
     const name = this.#match(/[a-z]+/y);
     if (!name) this.#fail('needs a term', `; the terms are ${known()}`);
     if (name === 'rows') return this.#rows();
+    const [written] = ELSEWHERE.find(([, ...names]) => names.includes(name)) ?? [];
+    check(
+      written === undefined,
+      `the mask has '${name}' at character ${from + 1}; here that is written ${written}`,
+    );
     if (!terms.has(name))
       throw new InputError(
         `the mask has '${name}' at character ${from + 1}; the terms are ${known()}`,

@@ -118,6 +118,11 @@ describe('an expression', () => {
     ['', /needs a term at character 1, at its end; the terms are causal, window/],
     ['causal & ', /needs a term at character 10, at its end; the terms are/],
     ['causal window(4)', /needs '&', '\|' or its end at character 8, before 'window/],
+    ['full', /has 'full' at character 1; here that is written causal \| ahead\(1\)$/],
+    [
+      'causal & sliding_window(4)',
+      /has 'sliding' at character 10; here that is written causal & window\(4\)$/,
+    ],
     ['causal & windows(4)', /has 'windows' at character 10; the terms are causal/],
     ['window', /window has 0 numbers; it should have 1: window\(W\)/],
     ['window(0)', /W of window is 0; it should be a whole number from 1 to 16384/],
