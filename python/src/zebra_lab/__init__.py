@@ -44,3 +44,7 @@ def __getattr__(name: str) -> Any:
 
         return getattr(widget, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__", "__doc__"]

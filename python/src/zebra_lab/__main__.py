@@ -9,6 +9,7 @@ import argparse
 import dataclasses
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return given.run(given)
     except ZebraLabError as error:
-        print(f"zebra-lab: {error}", file=sys.stderr)
+        print(f"zebra-lab: {_in_options(str(error))}", file=sys.stderr)
         return UNREAD
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -113,8 +114,13 @@ def _lint(given: argparse.Namespace) -> int:
     else:
         if findings.says:
             print(findings.says, end="\n\n")
-        print(findings)
+        print(_in_options(str(findings)))
     return OK if findings.ok else FOUND
+
+
+def _in_options(text: str) -> str:
+    """Sentences name parameters of Python; here they are options."""
+    return re.sub(r"\b(allowed|layer|window|chunk|length|expect|config)=('[^']*'|\d+|)", r"--\1 \2", text)
 
 
 class _Path(os.PathLike):  # type: ignore[type-arg]
@@ -172,7 +178,7 @@ def _said(answer: dict[str, Any]) -> str:
         f"{answer.get('name') or answer['label']}: {len(answer['layers'])} layers. {answer['convention']}.",
         "",
     ]
-    rows = [["layers", "read", "keep, numbers a token", "rotary", f"at {answer['length']:,} tokens"]]
+    rows = [["layers", "read", "keep, numbers per token", "rotary", f"at {answer['length']:,} tokens"]]
     rows += [
         [f"{one['count']} × {one['type']}", one["reads"], one["keeps"], one["rotary"], one["sayBytes"]]
         for one in answer["kinds"]

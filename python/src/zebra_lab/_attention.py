@@ -63,7 +63,12 @@ def given_of(mask: Any, is_causal: bool, window: int | None = None) -> Given:
     if not mask.is_floating_point():
         return Given("bool", dtype, shape, is_causal, window)
     least = float(mask.min()) if mask.numel() else 0.0
-    return Given("additive", dtype, shape, is_causal, window, least if least < 0 else None)
+    return Given("additive", dtype, shape, is_causal, window, least if _is_fill(mask, least) else None)
+
+
+def _is_fill(mask: torch.Tensor, least: float) -> bool:
+    """Whether the lowest number blocks, or is the only one besides 0; other numbers are a bias, as of ALiBi."""
+    return least < 0 and (least <= BLOCKS or bool(((mask == 0) | (mask == least)).all()))
 
 
 def open_cells(call: Call, first: int = 0, last: int | None = None) -> torch.Tensor:

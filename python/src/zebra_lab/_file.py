@@ -66,7 +66,7 @@ def to_bytes(capture: Capture) -> bytes:
                     shape=None if layer.given.shape is None else list(layer.given.shape),
                     isCausal=layer.given.is_causal,
                     window=layer.given.window,
-                    fill=_finite(layer.given.fill),
+                    **_fill(layer.given.fill),
                 ),
                 **_without_none(kind=layer.kind, module=layer.module, calledFrom=layer.called_from),
                 **({"notes": list(layer.notes)} if layer.notes else {}),
@@ -204,7 +204,7 @@ def _read(manifest: dict[str, Any], load: Any, archive: zipfile.ZipFile) -> Capt
                         shape=tuple(given["shape"]) if "shape" in given else None,
                         is_causal=given.get("isCausal", False),
                         window=given.get("window"),
-                        fill=given.get("fill"),
+                        fill=_fill_in(given),
                     ),
                     kind=one.get("kind"),
                     module=one.get("module"),
@@ -263,12 +263,18 @@ def _made(capture: Capture) -> dict[str, str]:
     return {"zebra-lab": __version__, "python": platform.python_version(), **capture.versions}
 
 
-def _finite(value: float | None) -> float | None:
-    """JSON has no infinity: the largest float32 stands for it."""
+def _fill(value: float | None) -> dict[str, Any]:
+    """JSON has no infinity: the lowest float32 stands for it, with a field that says so."""
     if value is None or np.isnan(value):
-        return None
-    limit = float(np.finfo(np.float32).max)
-    return float(min(limit, max(-limit, value)))
+        return {}
+    if np.isfinite(value):
+        return {"fill": float(value)}
+    return {"fill": float(np.copysign(np.finfo(np.float32).max, value)), "infinite": True}
+
+
+def _fill_in(given: dict[str, Any]) -> float | None:
+    fill = given.get("fill")
+    return float(np.copysign(np.inf, fill)) if fill is not None and given.get("infinite") else fill
 
 
 def _without_none(**facts: Any) -> dict[str, Any]:

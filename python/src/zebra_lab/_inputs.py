@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import numpy as np
 from ._engine import ZebraLabError
 from ._records import Capture, Mask
 
-__all__ = ["MAX_BYTES", "Brought", "brought"]
+__all__ = ["MAX_BYTES", "Brought", "as_array", "brought", "is_config"]
 
 # What the engine reads of one file.
 MAX_BYTES = 270 * 2**20
@@ -57,7 +58,7 @@ def brought(x: Any) -> Brought:
     if x is None:
         raise ZebraLabError(
             "the mask is None: no mask was given, so is_causal alone decides which keys a query reads; "
-            "write that as 'causal', or as '~causal' without is_causal"
+            "write that as 'causal', or, without is_causal, as 'causal | ahead(1)', which reads every key"
         )
     if isinstance(x, Capture):
         return Brought(capture=x)
@@ -96,12 +97,29 @@ def _of_text(text: str) -> Brought:
         raise ZebraLabError(f"the text is empty; {WORKS}")
     one_line = "\n" not in text and len(text) < 1024
     if one_line:
-        path = Path(text).expanduser()
+        _check_signs(text)
+        path = _home(Path(text))
         if path.suffix.lower() in SUFFIXES | OF_TORCH or _exists(path):
             return _of_path(path)
         return Brought(text=text)
     # Rows as they are printed, or JSON.
     return Brought(files=(("pasted text", text.encode()),))
+
+
+def _check_signs(text: str) -> None:
+    """Python negates with ~, which switches a term off in masks as written."""
+    if re.search(r"~\s*(\(|[a-z]+\s*(\(|[&|)]|$))", text):
+        raise ZebraLabError(
+            f"'{text}' has ~, which switches a term off in masks as written and does not negate it; "
+            f"for not, write !, as in 'causal & !padding(5, 0)', or leave the term out"
+        )
+
+
+def _home(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:  # no such user
+        return path
 
 
 def _exists(path: Path) -> bool:
@@ -172,14 +190,14 @@ def _config(fields: Mapping[str, Any]) -> Brought:
     return Brought(files=(("config.json", text.encode()),))
 
 
-def _is_config(x: Mapping[Any, Any]) -> bool:
+def is_config(x: Mapping[Any, Any]) -> bool:
     return any(name in x for name in ("model_type", "num_hidden_layers", "text_config", "n_layers"))
 
 
 def _of_mapping(x: Mapping[Any, Any]) -> Brought:
     if not x:
         raise ZebraLabError(f"the dict is empty; {WORKS}")
-    if _is_config(x):
+    if is_config(x):
         return _config(x)
     arrays = {}
     for name, value in x.items():
@@ -216,11 +234,15 @@ def _of_sequence(x: Any) -> Brought:
             "write a causal mask in its place, numpy.tri(T, dtype=bool)"
         )
     if any(isinstance(one, Capture) for one in x):
-        raise ZebraLabError("captures are checked one at a time; give one of them")
+        raise ZebraLabError("captures are checked one at a time; give each by itself")
     if all(isinstance(one, (str, os.PathLike)) for one in x):
         files = [_of_path(Path(one)) for one in x]
         if any(one.capture is not None for one in files) and len(files) > 1:
-            raise ZebraLabError("captures are checked one at a time; give one of them")
+            raise ZebraLabError("captures are checked one at a time; give each by itself")
+        names = [os.fspath(one) for one in x]
+        twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
+        if twice is not None:
+            raise ZebraLabError(f"{twice} is given twice")
         return (
             files[0] if len(files) == 1 else Brought(files=tuple(file for one in files for file in one.files))
         )

@@ -10,7 +10,11 @@ import numpy as np
 __all__ = ["Capture", "Given", "Layer", "Mask", "Step", "Weights"]
 
 
-@dataclass(frozen=True, eq=False)
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Mask:
     """Which keys each query may read, as runs of keys.
 
@@ -41,6 +45,10 @@ class Mask:
         np.add.at(steps, (self.runs[:, 0], self.runs[:, 2]), -1)
         return np.cumsum(steps, axis=1, dtype=np.int8)[:, : self.keys].astype(bool)
 
+    def __repr__(self) -> str:
+        cells = int((self.runs[:, 2] - self.runs[:, 1]).sum())
+        return f"Mask({self.queries} × {self.keys}, {cells:,} cells are read)"
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Mask):
             return NotImplemented
@@ -64,7 +72,7 @@ class Given:
     fill: float | None = None  # what an additive mask adds to a blocked score
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Weights:
     """Attention weights, float32 [texts, heads, queries, keys]; each row sums to 1 (less with sinks or dropout)."""
 
@@ -73,8 +81,11 @@ class Weights:
         bool  # from q, k and the mask, because the kernel returned none; checked against the layer's output
     )
 
+    def __repr__(self) -> str:
+        return f"Weights({' × '.join(map(str, self.values.shape))}, {'computed' if self.computed else 'returned'})"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Layer:
     """One layer, or one attention call, in one step."""
 
@@ -90,8 +101,12 @@ class Layer:
         str, ...
     ] = ()  # what a reader must know of this layer: unused slots, weights that are missing, ...
 
+    def __repr__(self) -> str:
+        parts = [str(self.layer), self.kind, repr(self.masks[0][0]), self.called_from or self.module]
+        return f"Layer({', '.join(part for part in parts if part)})"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Step:
     """One forward pass: the prefill, or one step of decoding."""
 
@@ -103,8 +118,11 @@ class Step:
         None  # of a model with several stacks, the stack: 'encoder', 'vision_tower', ...; None: the one that writes text
     )
 
+    def __repr__(self) -> str:
+        return f"Step({self.name}, {self.queries} × {self.keys}, {_many(len(self.layers), 'layer')})"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Capture:
     """What each layer read in each step.
 
@@ -122,6 +140,20 @@ class Capture:
     notes: tuple[
         str, ...
     ] = ()  # what holds for the whole capture: training mode, layers without attention, ...
+
+    def __repr__(self) -> str:
+        texts = max((len(layer.masks) for step in self.steps for layer in step.layers), default=1)
+        texts = max(texts, len(self.tokens or ()), len(self.padding or ()))
+        names = [step.name for step in self.steps]
+        steps = names if len(names) < 4 else [names[0], "…", names[-1]]
+        layers = max((len(step.layers) for step in self.steps), default=0)
+        parts = [
+            self.model,
+            _many(texts, "text"),
+            _many(layers, "layer"),
+            f"steps: {', '.join(steps) or 'none'}",
+        ]
+        return f"Capture({'; '.join(part for part in parts if part)})"
 
     def lint(self, **more: Any) -> Any:
         """The findings in every step, each layer against what the config gives it, or `expect`; see zebra_lab.lint."""

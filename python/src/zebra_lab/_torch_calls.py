@@ -77,6 +77,10 @@ class Recording:
             steps = [Step(_called(s), s.queries, s.keys, s.layers) for s in steps]
         return Capture(tuple(steps), versions=versions())
 
+    def __repr__(self) -> str:
+        calls = len(self._layers)
+        return f"Recording({calls} {'call' if calls == 1 else 'calls'} so far; see .capture)"
+
     def __enter__(self) -> Recording:
         if self._mode is not None:
             raise ZebraLabError("this recording is running already; make another one with record()")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ._engine import ZebraLabError, ask
-from ._inputs import Brought, brought
+from ._inputs import Brought, as_array, brought, is_config
 from ._records import Capture
 
 __all__ = ["Cell", "Difference", "Finding", "Findings", "assert_ok", "expect", "lint"]
@@ -214,6 +218,10 @@ def lint(
 
     Raises ZebraLabError, a sentence, for anything that cannot be read.
     """
+    by_text = _by_text(x, expect)
+    if by_text:
+        given = {name: value for name, value in locals().copy().items() if name in _SAID}
+        return _joined([(of, lint(one, expect=wanted, **given)) for of, one, wanted in by_text])
     own, other, facts = asked(
         x,
         expect=expect,
@@ -232,7 +240,7 @@ def lint(
         queries=queries,
     )
     if own.capture is not None:
-        return _of_capture(own.capture, meant_of(own.capture, other, facts))
+        return _of_capture(*compared_with(own.capture, other, facts))
     answer, _ = ask(
         "findings", {**facts, "of": own.facts}, *own.blobs, *(() if other is None else other.blobs)
     )
@@ -247,6 +255,66 @@ def expect(x: Any, expected: Any, *, window: int | None = None, **more: Any) -> 
 def assert_ok(x: Any, **more: Any) -> Findings:
     """As `lint`, and raises AssertionError with the findings unless there are only notes."""
     return lint(x, **more).assert_ok()
+
+
+# ---------------------------------------------------------------------------------------------------- texts of a batch
+
+_SAID = (
+    "window", "chunk", "config", "layer", "length", "block", "cache",
+    "is_causal", "allowed", "axes", "causal", "keys", "queries",
+)  # fmt: skip
+
+
+def _by_text(x: Any, expect: Any) -> list[tuple[str, Any, Any]]:
+    """Masks of a batch and the lists of its tokens that say what they should be, text by text; empty if they are not."""
+    if not isinstance(expect, Mapping) or not expect or is_config(expect):
+        return []
+    lists = {name: tokens for name, value in expect.items() if (tokens := _of_a_batch(value)) is not None}
+    own = _of_a_batch(x, axes=(2, 3, 4)) if not isinstance(x, (str, Mapping, Capture)) else None
+    if own is None or len(lists) != len(expect):
+        return []
+    texts = {len(tokens) for tokens in lists.values()}
+    if own.ndim == 2:
+        if own.shape[0] in texts and own.shape[0] != own.shape[1]:
+            return []  # lists of tokens themselves
+        own = own[None]
+    if len(texts) > 1 or max(texts) < 2 or len(own) not in (1, *texts):
+        return []
+    found: dict[bytes, tuple[list[int], Any, Any]] = {}
+    for text in range(max(texts)):
+        one = own[[text % len(own)]]
+        wanted = {name: tokens[[text]] for name, tokens in lists.items()}
+        sign = b"".join([one.tobytes(), *(tokens.tobytes() for tokens in wanted.values())])
+        found.setdefault(sign, ([], one, wanted))[0].append(text)
+    return [
+        (f"text {same[0]}{f' and {len(same) - 1} more' if len(same) > 1 else ''}", one, wanted)
+        for same, one, wanted in found.values()
+    ]
+
+
+def _of_a_batch(value: Any, axes: tuple[int, ...] = (2,)) -> np.ndarray | None:
+    try:
+        array = as_array(value)
+    except ZebraLabError:
+        return None
+    return array if array.ndim in axes and array.dtype.kind in "biuf" and array.size else None
+
+
+def _joined(parts: list[tuple[str, Findings]]) -> Findings:
+    def named(of: str, one: Any) -> Any:
+        return replace(one, of=", ".join(part for part in (of, one.of) if part))
+
+    first = parts[0][1]
+    return Findings(
+        sorted((named(of, one) for of, part in parts for one in part), key=lambda one: one.note),
+        differences=[named(of, one) for of, part in parts for one in part.differences],
+        says="\n".join(f"{of}: {part.says}" for of, part in parts),
+        silence=first._silence if len({part._silence for _, part in parts}) == 1 else "",
+        unsettled=next((part.unsettled for _, part in parts if part.unsettled), ""),
+        unread=dict.fromkeys(one for _, part in parts for one in part.unread),
+        remarks=dict.fromkeys(one for _, part in parts for one in part.remarks),
+        answer=first.answer,
+    )
 
 
 # ------------------------------------------------------------------------------------------------------- the engine
@@ -341,19 +409,40 @@ def findings_of(answer: dict[str, Any]) -> Findings:
     )
 
 
-def meant_of(capture: Capture, other: Brought | None, facts: dict[str, Any]) -> dict[str, Any]:
-    """What a capture is compared with instead of its config, as facts of a question; empty for its config."""
+def compared_with(
+    capture: Capture, other: Brought | None, facts: dict[str, Any]
+) -> tuple[Capture, dict[str, Any]]:
+    """The capture, with the config that it should be compared with, and the plan if one was given, as facts."""
     besides = [name for name in ("layer", "keys", "queries") if name in facts]
-    if facts["given"] or facts.get("readAs") or besides or other is not None:
+    if facts["given"] or facts.get("readAs") or besides:
         raise ZebraLabError(
-            "a capture knows its own config and calls; only expect=, with a plan or masks as written, can be given"
+            "a capture knows its own calls and padding; only expect=, with a plan, masks as written or a config, "
+            "can be given, and window= or chunk= of a plan"
         )
+    if other is not None:
+        if "text" in facts["meant"]:
+            raise ZebraLabError(
+                "a plan and a config both say what the layers should read; give the plan with window=, or the config"
+            )
+        return replace(capture, config=_fields(other)), {}
     if "text" not in facts["meant"]:
-        return {}
+        return capture, {}
     # Of the layers that write text: by their numbers, since a step may have some of them only.
     numbers = [layer.layer for step in capture.steps if step.part is None for layer in step.layers]
     plan, _ = ask("plan", {**facts["meant"], "layers": 1 + max(numbers, default=0)})
-    return {"meant": plan["stack"]}
+    return capture, {"meant": plan["stack"]}
+
+
+def _fields(other: Brought) -> dict[str, Any]:
+    """The fields of a config. Raises ZebraLabError if it is none, or one whose layers are not known."""
+    if len(other.files) != 1 or not other.files[0][0].endswith(".json"):
+        raise ZebraLabError(
+            "a capture is compared with a plan such as 'S*5 G', with masks as written, or with a config; "
+            "masks in arrays are compared one by one: zebra_lab.expect(layer.masks[0][0], array)"
+        )
+    text = bytes(other.files[0][1]).decode()
+    ask("config", {"text": text})
+    return json.loads(text)
 
 
 def with_masks(capture: Capture) -> tuple[Capture, list[str]]:
@@ -427,14 +516,20 @@ def _not_compared(answer: dict[str, Any]) -> list[str]:
 
 
 def _layer_notes(capture: Capture) -> list[str]:
-    """The notes of layers, each once with its layers."""
-    told: dict[str, list[int]] = {}
+    """The notes of layers, each once with its layers; those that differ in numbers alone, as in steps, are one."""
+    told: dict[str, tuple[list[int], dict[str, None], dict[str, None]]] = {}
     for step in capture.steps:
         for layer in step.layers:
             for note in layer.notes:
-                if layer.layer not in told.setdefault(note, []):
-                    told[note].append(layer.layer)
-    return [f"{_say_layers(layers)}: {note}" for note, layers in told.items()]
+                layers, notes, steps = told.setdefault(re.sub(r"\d+", "#", note), ([], {}, {}))
+                if layer.layer not in layers:
+                    layers.append(layer.layer)
+                notes[note] = steps[step.name] = None
+    return [
+        f"{_say_layers(layers)}: {next(iter(notes))}"
+        + (f" (in {next(iter(steps))}; other numbers in {len(notes) - 1} more)" if len(notes) > 1 else "")
+        for layers, notes, steps in told.values()
+    ]
 
 
 def _part_of(step: str, part: dict[str, Any], texts: int) -> str:

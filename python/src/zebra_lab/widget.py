@@ -19,7 +19,7 @@ import traitlets
 from ._engine import ZebraLabError, ask
 from ._inputs import Brought
 from ._records import Capture
-from .lint import Findings, asked, findings_of, meant_of, with_masks, without_weights
+from .lint import Findings, asked, compared_with, findings_of, with_masks, without_weights
 
 __all__ = ["Workbench", "show"]
 
@@ -52,7 +52,7 @@ def _show_capture(
 ) -> Workbench:
     from ._file import to_bytes
 
-    meant = meant_of(capture, beside, facts)
+    capture, meant = compared_with(capture, beside, facts)
     capture, _ = with_masks(capture)
     # The picture needs no weights: Python keeps them, and sends those of the layer and head on the screen.
     answer, _ = ask("showCapture", meant, to_bytes(without_weights(capture)))

@@ -1,0 +1,174 @@
+"""Padded batches: plans, declared padding, rows that read nothing, and what is no padding although it looks like it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import zebra_lab as z
+from zebra_lab._file import from_bytes, to_bytes
+
+T = 12
+
+
+def padded(left: int, right: int = 0, keys: int = T) -> np.ndarray:
+    """Causal, and no padding is read."""
+    at = np.arange(keys)
+    return np.tri(keys, dtype=bool) & ((at >= left) & (at < keys - right))[None]
+
+
+def codes(found: z.Findings) -> list[str]:
+    return [one.code for one in found if not one.note]
+
+
+def recorded(
+    mask: np.ndarray, padding: tuple[int, int] | None = None, fill: float | None = None
+) -> z.Capture:
+    """A capture of one layer with this mask."""
+    given = z.Given("bool") if fill is None else z.Given("additive", "float32", fill=fill)
+    layer = z.Layer(0, ((z.Mask.of(mask),),), given)
+    return z.Capture(
+        (z.Step("calls", *mask.shape, (layer,)),), padding=None if padding is None else (padding,)
+    )
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [(left, right) for left in range(T - 1) for right in (0, 1, 4) if left + right < T - 1]
+)
+def test_padding_that_is_expected_is_no_fault(left: int, right: int) -> None:
+    z.expect(padded(left, right), f"causal & !padding({left}, {right})")
+    wrong = padded(left, right)
+    query = T - 1 - right
+    wrong[query, left] ^= True
+    with pytest.raises(AssertionError, match=f"query {query}, key {left}"):
+        z.expect(wrong, f"causal & !padding({left}, {right})")
+
+
+def test_rows_of_the_text_that_read_nothing_are_a_fault_next_to_expected_padding() -> None:
+    mask = padded(3)
+    mask[7] = False
+    assert "L1" in codes(z.lint(mask, expect="causal & !padding(3, 0)"))
+
+
+@pytest.mark.parametrize("dead", range(T))
+@pytest.mark.parametrize("fill", [None, float("-inf"), float(np.finfo(np.float32).min)])
+def test_a_row_that_reads_nothing_is_a_fault_in_any_place(dead: int, fill: float | None) -> None:
+    mask = np.tri(T, dtype=bool)
+    mask[dead] = False
+    found = recorded(mask, fill=fill).lint()
+    assert codes(found), str(found)
+    assert {"L1", "L8"} & set(codes(found))
+    if dead:
+        assert found[0].cell is not None
+        assert found[0].cell.query == dead
+
+
+@pytest.mark.parametrize("left", range(1, T - 1))
+def test_it_is_a_note_if_the_capture_knows_that_it_is_padding(left: int) -> None:
+    found = recorded(padded(left), (left, 0)).expect("causal")
+    assert [(one.code, one.note) for one in found] == [("L1", True)]
+
+
+@pytest.mark.parametrize("fill", [float("-inf"), float(np.finfo(np.float32).min), -1e4, None])
+def test_a_fill_is_kept_as_it_was_given(fill: float | None, tmp_path: Path) -> None:
+    capture = recorded(np.tri(T, dtype=bool), fill=fill)
+    again = z.open(capture.save(tmp_path / "x.zip"))
+    assert again.steps[0].layers[0].given.fill == fill
+    assert to_bytes(again) == to_bytes(from_bytes(to_bytes(again)))
+    assert not codes(capture.lint()) or fill == -1e4  # which other scores may approach
+
+
+@pytest.mark.parametrize("dtype", [bool, int, np.float32])
+def test_an_inverted_mask_is_not_what_is_expected(dtype: type) -> None:
+    mask = np.tri(T, dtype=bool)
+    inverted = (~mask).astype(dtype)
+    z.expect(mask.astype(dtype), "causal")
+    with pytest.raises(AssertionError, match="the opposite of what was declared"):
+        z.expect(inverted, "causal")
+    z.expect(inverted, "causal", allowed="zero")
+    assert z.lint(inverted).ok  # nothing says what it should be, and a note says how it was read
+
+
+@pytest.mark.parametrize("text", ["~causal", "causal & ~padding(5, 0)", "causal & ~(window(4))"])
+def test_the_not_of_python_is_answered_with_that_of_masks(text: str) -> None:
+    for given in (lambda: z.lint(text), lambda: z.lint(np.tri(T, dtype=bool), expect=text)):
+        with pytest.raises(z.ZebraLabError, match="for not, write !"):
+            given()
+
+
+def test_a_home_that_does_not_exist_is_a_file_that_cannot_be_read() -> None:
+    with pytest.raises(z.ZebraLabError, match="cannot be read"):
+        z.lint("~nobody-of-this-name/mask.npy")
+
+
+def test_what_none_is_to_be_written_as_can_be_written() -> None:
+    with pytest.raises(z.ZebraLabError, match="None") as caught:
+        z.lint(None)
+    assert "'causal | ahead(1)'" in str(caught.value)
+    z.expect(np.ones((T, T), dtype=bool), "causal | ahead(1)")
+
+
+def test_masks_are_compared_with_the_lists_of_their_batch_text_by_text() -> None:
+    tokens = np.array([[0] * 3 + [1] * 9, [1] * T, [1] * T, [0] * 5 + [1] * 7])
+    masks = np.stack([padded(3), padded(0), padded(0), padded(5)])[:, None]
+    z.expect(masks, {"attention_mask": tokens})
+    z.expect(np.where(masks, 0, -np.inf), {"attention_mask": tokens})
+    swapped = masks[[0, 1, 3, 2]]
+    found = z.lint(swapped, expect={"attention_mask": tokens})
+    assert {one.of for one in found.differences} == {"text 2", "text 3"}
+    # One mask for the whole batch forgets the padding.
+    found = z.lint(np.tri(T, dtype=bool), expect={"attention_mask": tokens})
+    assert [one.of for one in found if one.code == "L17"] == ["text 0", "text 3"]
+
+
+def test_lists_of_a_padded_batch_are_no_fault() -> None:
+    tokens = np.array([[0] * 3 + [1] * 9, [1] * T])
+    found = z.lint({"attention_mask": tokens, "position_ids": np.maximum(tokens.cumsum(1) - 1, 0)})
+    assert found.ok
+    assert {one.code for one in found} <= {"L1", "L6"}
+
+
+def test_records_are_printed_in_a_line() -> None:
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    from capture_models import texts, tiny
+
+    captured = z.capture(tiny("gemma3").make("sdpa"), texts(padding=(0, 5)), decode=2)
+    assert repr(captured) == (
+        "Capture(Gemma3ForCausalLM; 2 texts; 4 layers; steps: prefill, decode 1, decode 2)"
+    )
+    assert repr(captured.steps[1]) == "Step(decode 1, 1 × 13, 4 layers)"
+    layer = captured.steps[0].layers[0]
+    assert repr(layer) == (
+        "Layer(0, sliding_attention, Mask(12 × 12, 42 cells are read), model.layers.0.self_attn)"
+    )
+    assert repr(layer.weights) == "Weights(2 × 4 × 12 × 12, computed)"
+    with z.record() as r:
+        torch.nn.functional.scaled_dot_product_attention(*torch.zeros(3, 1, 1, 4, 8))
+    assert repr(r) == "Recording(1 call so far; see .capture)"
+
+
+@pytest.mark.parametrize("padding", [(0,), (0, 1), (0, 5), (3, 0, 7)])
+@pytest.mark.parametrize("family", ["mistral", "gemma3", "llama4"])
+@pytest.mark.parametrize("kernel", ["eager", "sdpa"])
+def test_plans_hold_in_a_batch_with_any_padding(family: str, kernel: str, padding: tuple[int, ...]) -> None:
+    pytest.importorskip("transformers")
+    from capture_models import WINDOW, texts, tiny
+
+    one = tiny(family)
+    model = one.make(kernel)
+    captured = z.capture(model, texts(padding=padding), decode=2)
+    plan, sizes = {
+        "mistral": ("S", {"window": WINDOW}),
+        "gemma3": ("S*3 G", {"window": WINDOW}),
+        "llama4": ("3*causal & chunk(4); causal", {}),
+    }[family]
+    captured.expect(plan, **sizes)
+    captured.expect(model.config)
+    captured.expect(model.config.to_dict())
+    with pytest.raises(AssertionError, match=r"L5|≠"):
+        captured.expect(plan.replace("chunk(4)", "chunk(3)"), **({"window": WINDOW - 1} if sizes else {}))
+    with pytest.raises(z.ZebraLabError, match="mamba"):
+        captured.expect({"model_type": "mamba", "num_hidden_layers": 4})
