@@ -172,3 +172,140 @@ def test_plans_hold_in_a_batch_with_any_padding(family: str, kernel: str, paddin
         captured.expect(plan.replace("chunk(4)", "chunk(3)"), **({"window": WINDOW - 1} if sizes else {}))
     with pytest.raises(z.ZebraLabError, match="mamba"):
         captured.expect({"model_type": "mamba", "num_hidden_layers": 4})
+
+
+POSITIONS = [*range(5), *range(4), *range(6)]  # three documents
+BEGINS = (5, 9)
+
+
+def packed(family: str, kernel: str = "sdpa", **more: object) -> z.Capture:
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    from capture_models import tiny
+
+    tokens = torch.randint(3, 64, (1, 15), generator=torch.Generator().manual_seed(1))
+    given = {"input_ids": tokens, "position_ids": torch.tensor([POSITIONS]), **more}
+    return z.capture(tiny(family).make(kernel), given)
+
+
+@pytest.mark.parametrize("family", ["llama", "mistral", "gemma3", "llama4"])
+@pytest.mark.parametrize("kernel", ["eager", "sdpa"])
+def test_packed_documents_that_are_kept_apart_are_as_expected(
+    family: str, kernel: str, tmp_path: Path
+) -> None:
+    captured = packed(family, kernel, use_cache=False)
+    assert captured.documents == (BEGINS,)
+    captured.assert_ok()
+    again = z.open(captured.save(tmp_path / "x.zip"))
+    assert again.documents == (BEGINS,)
+    again.assert_ok()
+    plan = {
+        "llama": "causal",
+        "mistral": "causal & window(4)",
+        "gemma3": "3*causal & window(4); causal",
+        "llama4": "3*causal & chunk(4); causal",
+    }[family]
+    captured.expect(plan)
+    if family == "mistral":
+        captured.expect("causal & window(4) & documents(5, 9)")
+        with pytest.raises(AssertionError):
+            captured.expect("causal & window(4) & documents(5, 10)")
+
+
+@pytest.mark.parametrize("ones", [False, True])
+def test_packed_documents_that_read_one_another_are_found(ones: bool) -> None:
+    """With a cache, or with an attention_mask of ones, transformers does not look at position_ids."""
+    torch = pytest.importorskip("torch")
+    captured = packed("mistral", **({"attention_mask": torch.ones(1, 15, dtype=torch.long)} if ones else {}))
+    found = captured.lint()
+    assert [(one.code, one.cell) for one in found if not one.note] == [("L12", (5, 2))]
+    with pytest.raises(AssertionError, match="L12"):
+        captured.expect("S", window=4)
+
+
+def test_tokens_that_are_blocked_within_a_text_are_not_expected_to_be_read(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    from capture_models import tiny
+
+    tokens = torch.randint(3, 64, (2, 12), generator=torch.Generator().manual_seed(1))
+    mask = torch.ones_like(tokens)
+    mask[0, 5:7] = 0
+    mask[1, :2] = mask[1, 8:9] = 0
+    for kernel in ("eager", "sdpa"):
+        captured = z.capture(
+            tiny("mistral").make(kernel), {"input_ids": tokens, "attention_mask": mask}, decode=2
+        )
+        assert captured.padding == ((0, 0), (2, 0))
+        assert captured.holes == (((5, 7),), ((8, 9),))
+        for one in (captured, z.open(captured.save(tmp_path / "x.zip"))):
+            one.assert_ok()
+            one.expect("S", window=4)
+            with pytest.raises(AssertionError):
+                one.expect("S", window=3)
+
+
+def test_padding_of_an_encoder_is_no_fault(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    transformers = pytest.importorskip("transformers")
+
+    config = transformers.T5Config(
+        d_model=32, d_kv=8, d_ff=48, num_layers=2, num_heads=4, vocab_size=64, decoder_start_token_id=0
+    )
+    torch.manual_seed(0)
+    model = transformers.T5ForConditionalGeneration(config).eval()
+    tokens = torch.randint(3, 64, (2, 12))
+    mask = torch.ones_like(tokens)
+    mask[1, 8:] = 0
+    captured = z.capture(model, {"input_ids": tokens, "attention_mask": mask}, decode=2)
+    assert (captured.padding, captured.source_padding) == (None, ((0, 0), (0, 4)))
+    for one in (captured, z.open(captured.save(tmp_path / "x.zip"))):
+        assert one.lint().ok
+        assert len(one.lint()) == 0
+
+
+def test_recorded_calls_are_told_of_padding_and_documents() -> None:
+    torch = pytest.importorskip("torch")
+    attend = torch.nn.functional.scaled_dot_product_attention
+    tokens = np.array([[0] * 3 + [1] * 9, [1] * T])
+    masks = torch.from_numpy(np.stack([padded(3), padded(0)])[:, None])
+    q = torch.randn(2, 1, T, 8)
+    with z.record() as r:
+        attend(q, q, q, attn_mask=masks)
+    unsaid = r.capture.lint()
+    assert not unsaid.ok
+    assert any("record(attention_mask=" in one for one in unsaid.remarks)
+    with z.record(attention_mask=torch.from_numpy(tokens)) as r:
+        attend(q, q, q, attn_mask=masks)
+    r.capture.expect("causal")
+    with z.record(position_ids=[[*range(7), *range(5)]]) as r:
+        attend(q[:1], q[:1], q[:1], is_causal=True)
+    assert r.capture.documents == ((7,),)
+    with pytest.raises(AssertionError, match="L12"):
+        r.capture.expect("causal")
+
+
+@pytest.mark.parametrize(
+    ("mask", "positions", "said"),
+    [
+        (None, None, {}),
+        ([[1, 1, 1]], [[0, 1, 2]], {}),
+        ([[0, 1, 1]], None, {"padding": ((1, 0),)}),
+        ([[0, 0, 0]], None, {"padding": ((3, 0),)}),
+        ([[0, 1, 0, 1, 0]], None, {"padding": ((1, 1),), "holes": (((2, 3),),)}),
+        (None, [[0, 1, 0, 1, 2]], {"documents": ((2,),)}),
+        (None, [0, 1, 0], {"documents": ((2,),)}),
+        ([[0, 0, 1, 1, 1]], [[0, 0, 0, 1, 2]], {"padding": ((2, 0),)}),  # padding begins no document
+        ([[0, 0, 1, 1, 1]], [[1, 1, 0, 1, 2]], {"padding": ((2, 0),)}),
+        ([[1, 1, 1, 0, 0]], [[0, 1, 2, 0, 0]], {"padding": ((0, 2),)}),
+        ([[1, 1, 0, 1, 1]], [[0, 1, 0, 0, 1]], {"holes": (((2, 3),),)}),
+        (None, [[5, 6, 9, 10]], {}),  # a gap
+        (np.ones((1, 1, 3, 3)), [[0, 0, 1]], {}),  # a mask of its own
+        (None, np.zeros((3, 1, 4)), {}),  # positions of an image
+    ],
+)
+def test_what_the_inputs_say(mask: object, positions: object, said: dict[str, object]) -> None:
+    pytest.importorskip("torch")
+    from zebra_lab._said import said_of
+
+    assert said_of(mask if mask is None else np.asarray(mask), positions) == said

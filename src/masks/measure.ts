@@ -69,8 +69,14 @@ export const keptOf = ({ kept = [] }: Declared): Runs =>
   kept.reduce<Runs>((runs, key) => union(runs, run(key, key + 1)), NONE);
 
 /** Real tokens: everything but padding. */
-export const realOf = ({ start = 0, length = Infinity }: Declared, keys: number): Runs =>
-  run(start, Math.min(length, keys));
+export const realOf = (
+  { start = 0, length = Infinity, holes = [] }: Declared,
+  keys: number,
+): Runs =>
+  holes.reduce<Runs>(
+    (runs, [from, to]) => minus(runs, run(from, to)),
+    run(start, Math.min(length, keys)),
+  );
 
 /** The first key a query could read without a window: within its document and chunk, and after padding. */
 export const floorOf = (declared: Declared, position: number, keys: number): number =>

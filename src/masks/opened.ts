@@ -19,7 +19,7 @@ export interface Opened {
   /** What it is, in a sentence or two. */
   readonly says: string;
   /** What else is known: the number in blocked cells, and how the numbers of a file were read. */
-  readonly more?: Pick<Subject, 'fill' | 'implied' | 'ran' | 'reading' | 'rounded'> & {
+  readonly more?: Pick<Subject, 'cross' | 'fill' | 'implied' | 'ran' | 'reading' | 'rounded'> & {
     readonly declared?: Declared;
   };
   /** How the numbers of each layer were read; missing for lists of tokens, which are not masks. */

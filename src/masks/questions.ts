@@ -102,6 +102,7 @@ export interface Questions {
 export type More = Pick<
   Subject,
   | 'caches'
+  | 'cross'
   | 'fill'
   | 'implied'
   | 'intended'

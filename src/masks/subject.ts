@@ -29,6 +29,8 @@ export interface Declared {
   readonly length?: number;
   /** Real tokens begin here; what comes before is padding. */
   readonly start?: number;
+  /** Tokens [from, to) within the text that no query is to read, as padding. */
+  readonly holes?: readonly (readonly [number, number])[];
   /** Sinks and global tokens: all tokens read them, wherever they are, and global ones read all tokens. */
   readonly kept?: readonly number[];
 }
@@ -60,6 +62,8 @@ export interface Subject {
   };
   /** Whether the zeros of attention weights may be weights that were rounded: then a cell that is not read tells nothing. */
   readonly rounded?: true;
+  /** Whether queries and keys are known to be of two sequences. */
+  readonly cross?: true;
   /** Whether it was used: captured from a model that ran. */
   readonly ran?: true;
   /** How the numbers were interpreted, if the mask is from a file. */

@@ -46,6 +46,8 @@ export interface Checked {
   /** Layers that differ from what they are meant to be. */
   readonly apart: readonly Apart[];
   readonly unsettled?: string;
+  /** Whether it was read as numbers of tokens, which imply a mask. */
+  readonly implied?: true;
   /** What having no findings means: follows "No findings". */
   readonly silence: string;
 }
@@ -102,6 +104,7 @@ export async function checked(
     findings: all.map((one) => toldOf(one, count)),
     apart,
     ...(piece.unsettled !== undefined && { unsettled: piece.unsettled }),
+    ...(more?.implied && { implied: true as const }),
     silence: silenceOf(doc, meant),
   };
 }

@@ -23,12 +23,14 @@ export interface Given {
   /** [steps][layers][texts]; each step has its queries and keys from its first mask. */
   readonly steps: readonly (readonly (readonly Mask[])[])[];
   readonly padding?: readonly (readonly [number, number])[];
+  readonly documents?: readonly (readonly number[])[];
+  readonly holes?: readonly (readonly (readonly [number, number])[])[];
   readonly config?: object;
   readonly part?: string;
 }
 
 /** A capture whose layers are numbered in order, with one head. */
-export function captureOf({ steps, padding, config, part }: Given): Uint8Array {
+export function captureOf({ steps, padding, documents, holes, config, part }: Given): Uint8Array {
   const masks = [...new Set(steps.flat(2))];
   const files: Zippable = Object.fromEntries(
     masks.map((mask, i) => {
@@ -41,6 +43,8 @@ export function captureOf({ steps, padding, config, part }: Given): Uint8Array {
     version: 1,
     texts: steps[0]![0]!.length,
     ...(padding && { padding }),
+    ...(documents && { documents }),
+    ...(holes && { holes }),
     ...(config && { config: 'config.json' }),
     masks: masks.map(({ queries, keys }, i) => ({ queries, keys, file: `masks/${i}.npy` })),
     steps: steps.map((layers, step) => ({

@@ -209,3 +209,46 @@ test('a row that reads nothing is a fault in any place, unless the capture says 
     );
   }
 });
+
+test.each(['causal', 'causal & window(4)', 'causal & chunk(3)', '2*causal & window(3); causal'])(
+  'packed texts that each read %s are as expected, and one cell of another text is not',
+  (plan) => {
+    for (const begins of [[4], [3, 5], [1, 2, 9]]) {
+      const [keys, ends] = [13, [...begins, 13]];
+      const steps = [
+        layers(plan).map((one) => {
+          const row = (q: number) => {
+            const document = begins.filter((at) => at <= q).length;
+            const from = [0, ...begins][document]!;
+            return maskOf(one, ends[document]! - from)
+              .row(q - from)
+              .map((key) => key + from);
+          };
+          return [{ queries: keys, keys, row }];
+        }),
+      ];
+      const [part] = findingsIn(readCapture(captureOf({ steps, documents: [begins] })), 0, plan);
+      expect([part!.findings, part!.apart], JSON.stringify(begins)).toEqual([[], []]);
+      const query = begins[0]!;
+      const [own] = steps[0]!.at(-1)!;
+      const row = (q: number) => (q === query ? union(own!.row(q), [0, 1]) : own!.row(q));
+      const wrong = [[...steps[0]!.slice(0, -1), [{ ...own!, row }]]];
+      const given = { steps: wrong, documents: [begins] };
+      const [found] = findingsIn(readCapture(captureOf(given)), 0, plan);
+      expect(found!.apart).toMatchObject([{ cells: 1, first: { query, key: 0 } }]);
+      expect(found!.findings.map(({ code }) => code)).toContain('L12');
+    }
+  },
+);
+
+test('tokens that are blocked within a text are not expected to be read', () => {
+  const causal = maskOf(read('causal & window(4)'), T);
+  for (let from = 1; from < T - 1; from++)
+    for (let to = from + 1; to < T; to++) {
+      const row = (q: number) => minus(causal.row(q), [from, to]);
+      const given = { steps: [[[{ queries: T, keys: T, row }]]], holes: [[[from, to]] as const] };
+      const [part] = findingsIn(readCapture(captureOf(given)), 0, 'causal & window(4)');
+      expect(part!.apart, `${from} to ${to}`).toEqual([]);
+      expect(part!.findings.filter(({ note }) => !note)).toEqual([]);
+    }
+});

@@ -106,6 +106,11 @@ def to_bytes(capture: Capture) -> bytes:
         "texts": _texts(capture),
         **({} if capture.tokens is None else {"tokens": [list(one) for one in capture.tokens]}),
         **({} if capture.padding is None else {"padding": [list(one) for one in capture.padding]}),
+        **_without_none(
+            documents=_lists(capture.documents),
+            holes=_lists(capture.holes),
+            sourcePadding=_lists(capture.source_padding),
+        ),
         **({"notes": list(capture.notes)} if capture.notes else {}),
         "masks": described,
         "steps": steps,
@@ -222,6 +227,9 @@ def _read(manifest: dict[str, Any], load: Any, archive: zipfile.ZipFile) -> Capt
         config=json.loads(archive.read(manifest["config"])) if "config" in manifest else None,
         tokens=tuple(tuple(one) for one in manifest["tokens"]) if "tokens" in manifest else None,
         padding=tuple((one[0], one[1]) for one in manifest["padding"]) if "padding" in manifest else None,
+        documents=_tuples(manifest.get("documents")),
+        holes=_tuples(manifest.get("holes")),
+        source_padding=_tuples(manifest.get("sourcePadding")),
         versions=dict(manifest.get("made", {})),
         notes=tuple(manifest.get("notes", ())),
     )
@@ -261,6 +269,14 @@ def _made(capture: Capture) -> dict[str, str]:
     from . import __version__
 
     return {"zebra-lab": __version__, "python": platform.python_version(), **capture.versions}
+
+
+def _lists(value: Any) -> Any:
+    return [_lists(one) for one in value] if isinstance(value, tuple) else value
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(one) for one in value) if isinstance(value, list) else value
 
 
 def _fill(value: float | None) -> dict[str, Any]:

@@ -136,6 +136,13 @@ class Capture:
     padding: tuple[tuple[int, int], ...] | None = (
         None  # [texts]: padding before the text, and after it, in tokens
     )
+    documents: tuple[tuple[int, ...], ...] | None = (
+        None  # [texts]: where further documents of packed texts begin, as position_ids say
+    )
+    holes: tuple[tuple[tuple[int, int], ...], ...] | None = (
+        None  # [texts]: tokens [from, to) within the text that attention_mask blocks
+    )
+    source_padding: tuple[tuple[int, int], ...] | None = None  # as padding, of what an encoder read
     versions: dict[str, str] = field(default_factory=dict)
     notes: tuple[
         str, ...

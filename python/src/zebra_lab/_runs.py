@@ -15,6 +15,7 @@ from ._forward import Forward, inputs_of
 from ._proof import apart, as_found, random_state, restore
 from ._recorder import Recorder, absent_from
 from ._records import Capture
+from ._said import of_inputs
 from ._sizes import kept_of, refuse_large
 from ._tokens import texts_of
 from ._transformers import compiled_away, refuse, sites_of, text_config, watching
@@ -64,20 +65,10 @@ def captured(
         model=type(model).__name__,
         config=_config_of(model),
         tokens=texts_of(tokenizer, seen.ids),
-        padding=_padding(given, forward),
+        **of_inputs(given, pair=forward.pair, texts=forward.texts, past=forward.past),
         versions=versions(),
         notes=(*notes, *recorder.notes, *absent_from(config, recorder)),
     )
-
-
-def _padding(given: dict[str, Any], forward: Forward) -> tuple[tuple[int, int], ...] | None:
-    """Padding before and after each text, from an attention mask [texts, keys] of ones and zeros; None without any."""
-    mask = given.get("decoder_attention_mask" if forward.pair else "attention_mask")
-    if not isinstance(mask, torch.Tensor) or mask.ndim != 2 or bool((mask != 0).all()):
-        return None
-    rows = (mask != 0).cpu().numpy()
-    sides = [(int(row.argmax()), int(row[::-1].argmax())) if row.any() else (len(row), 0) for row in rows]
-    return tuple(sides) if any(before or after for before, after in sides) else None
 
 
 def _unmasked(model: Any) -> list[str]:

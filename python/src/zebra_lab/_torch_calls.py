@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from types import TracebackType
 from typing import Any, final
@@ -20,6 +21,7 @@ from ._attention import Call, given_of, is_block_mask, runs_of, weights_of
 from ._engine import ZebraLabError
 from ._records import Capture, Given, Layer, Step, Weights
 from ._runs import versions
+from ._said import said_of, tokens_of
 from ._sizes import size_in_words
 
 __all__ = ["Recording"]
@@ -51,8 +53,17 @@ class _Mode(TorchFunctionMode):
 class Recording:
     """What `record` returns; `capture` holds the calls so far."""
 
-    def __init__(self, *, weights: bool = True, memory: int = 4 << 30) -> None:
+    def __init__(
+        self,
+        *,
+        weights: bool = True,
+        attention_mask: Any = None,
+        position_ids: Any = None,
+        memory: int = 4 << 30,
+    ) -> None:
         self._weights, self._memory = weights, memory
+        self._said = said_of(attention_mask, position_ids)
+        self._tokens = tokens_of(attention_mask, position_ids)
         self._layers: list[Layer] = []
         self._kept: dict[Any, Any] = {}
         self._held = 0
@@ -75,7 +86,12 @@ class Recording:
                 steps.append(Step("calls", mask.queries, mask.keys, (layer,)))
         if len(steps) > 1:
             steps = [Step(_called(s), s.queries, s.keys, s.layers) for s in steps]
-        return Capture(tuple(steps), versions=versions())
+        return Capture(tuple(map(self._of_text, steps)), versions=versions(), **self._said)
+
+    def _of_text(self, step: Step) -> Step:
+        """What the inputs say of the tokens says nothing of other sequences, such as the parts of an image."""
+        other = self._tokens is not None and step.queries == step.keys and step.keys != self._tokens
+        return replace(step, part=f"{step.keys} keys") if other else step
 
     def __repr__(self) -> str:
         calls = len(self._layers)
@@ -237,7 +253,6 @@ def _four(*tensors: torch.Tensor) -> list[torch.Tensor]:
 
 
 def _plain(call: Call) -> Call:
-    from dataclasses import replace
 
     mask = call.mask
     if isinstance(mask, torch.Tensor) and not is_block_mask(mask):

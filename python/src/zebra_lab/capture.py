@@ -54,7 +54,9 @@ def capture(
     )
 
 
-def record(*, weights: bool = True, memory: int = 4 << 30) -> Recording:
+def record(
+    *, weights: bool = True, attention_mask: Any = None, position_ids: Any = None, memory: int = 4 << 30
+) -> Recording:
     """A context manager that sees attention calls of plain PyTorch code.
 
         with zebra_lab.record() as r:
@@ -66,6 +68,8 @@ def record(*, weights: bool = True, memory: int = 4 << 30) -> Recording:
     was called from. Consecutive calls with as many queries and keys are one step.
 
     weights: whether to compute attention weights from queries, keys and the mask; they are checked against the output.
+    attention_mask, position_ids: of the tokens, [texts, tokens], if the texts are padded or packed: which tokens are
+        text (1) and which padding (0), and positions that begin again with each document.
     memory: bytes that masks and weights may take; beyond that, ZebraLabError.
     """
     try:
@@ -74,4 +78,4 @@ def record(*, weights: bool = True, memory: int = 4 << 30) -> Recording:
         raise ZebraLabError("record needs PyTorch; install torch") from error
     from ._torch_calls import Recording
 
-    return Recording(weights=weights, memory=memory)
+    return Recording(weights=weights, attention_mask=attention_mask, position_ids=position_ids, memory=memory)

@@ -81,7 +81,7 @@ class Findings(Sequence[Finding]):
     ok: whether nothing is wrong: no finding but notes, and no difference from what was expected.
     differences: layers that differ from what was expected.
     says: what the masks are, in words. unread: arrays that are not masks, with the reason.
-    remarks: what the capture says of itself and its layers, if it was one; they are no failures.
+    remarks: what a capture says of itself and its layers, or how numbers were read; they are no failures.
     unsettled: what must be decided before the findings mean anything; empty if nothing.
     """
 
@@ -147,7 +147,7 @@ class Findings(Sequence[Finding]):
         rest = [str(one) for one in self.differences]
         notes = [str(one) for one in self._all if one.note]
         unread = [f"Not a mask: {one}" for one in self.unread]
-        remarks = [f"Note on the capture\n  {one}" for one in self.remarks]
+        remarks = [f"Note\n  {one}" for one in self.remarks]
         return [one for one in [*faults, *rest, self._verdict(), *notes, *unread, *remarks] if one]
 
     def __str__(self) -> str:
@@ -171,7 +171,7 @@ class Findings(Sequence[Finding]):
         verdict = self._verdict()
         items += [f"<li>{html.escape(verdict)}</li>"] if verdict else []
         items += [f"<li>Not a mask: {html.escape(one)}</li>" for one in self.unread]
-        items += [f"<li>Note on the capture: {html.escape(one)}</li>" for one in self.remarks]
+        items += [f"<li>Note: {html.escape(one)}</li>" for one in self.remarks]
         return f'<ul style="list-style:none;padding:0;margin:0;max-width:52em">{"".join(items)}</ul>'
 
     def _repr_markdown_(self) -> str:
@@ -244,7 +244,7 @@ def lint(
     answer, _ = ask(
         "findings", {**facts, "of": own.facts}, *own.blobs, *(() if other is None else other.blobs)
     )
-    return findings_of(answer)
+    return findings_of(answer, bare=[name for name, _ in own.files] == ["mask.npy"])
 
 
 def expect(x: Any, expected: Any, *, window: int | None = None, **more: Any) -> Findings:
@@ -392,19 +392,26 @@ def asked(
     return own, other, whole if other is None else {**whole, "other": other.facts}
 
 
-def findings_of(answer: dict[str, Any]) -> Findings:
-    """The findings of the engine's answer: its pieces, and what is not a mask."""
+def findings_of(answer: dict[str, Any], *, bare: bool = False) -> Findings:
+    """The findings of the engine's answer: its pieces, and what is not a mask. bare: of an array without a name."""
     pieces = answer["pieces"]
     unsettled = next((one["unsettled"] for one in pieces if "unsettled" in one), "")
     if unsettled:
         unsettled = f"{unsettled}: allowed='nonzero' if it lets a query read, allowed='zero' if it blocks"
     return Findings(
-        sorted((one for piece in pieces for one in _told(piece)), key=lambda one: one.note),
+        sorted(
+            _once([one for piece in pieces for one in _told(piece)], len(pieces)), key=lambda one: one.note
+        ),
         differences=[one for piece in pieces for one in _apart(piece)],
         says="\n".join(f"{one['of']}: {one['says']}" if one["of"] else one["says"] for one in pieces),
         silence=pieces[0]["silence"] if len({one["silence"] for one in pieces}) == 1 else "",
         unsettled=unsettled,
         unread=[f"{one['name']}: {one['why']}" if one["name"] else one["why"] for one in answer["unread"]],
+        remarks=[
+            f"The array was read as numbers of tokens, not as a mask. {_in_python(piece['says'])}"
+            for piece in pieces
+            if bare and piece.get("implied")
+        ],
         answer=answer,
     )
 
@@ -496,7 +503,13 @@ def _of_capture(capture: Capture, meant: dict[str, Any]) -> Findings:
         differences=differences,
         says=answer.get("model") or "",
         silence=": each layer reads what it should" if compared else "",
-        remarks=[*capture.notes, *left, *_not_compared(answer), *_layer_notes(capture)],
+        remarks=[
+            *capture.notes,
+            *left,
+            *_not_compared(answer),
+            *_layer_notes(capture),
+            *_not_said(capture, findings),
+        ],
         answer=answer,
     )
 
@@ -512,6 +525,20 @@ def _not_compared(answer: dict[str, Any]) -> list[str]:
     return [
         f"{'; '.join(names)}: not compared with a config ({why}); each mask was checked against the pattern it is nearest to"
         for why, names in reasons.items()
+    ]
+
+
+def _not_said(capture: Capture, findings: list[Finding]) -> list[str]:
+    """Recorded calls say nothing of the inputs."""
+    if (
+        capture.model
+        or capture.padding
+        or not any(one.code in ("L1", "L2") and not one.note for one in findings)
+    ):
+        return []
+    return [
+        "which tokens are padding is not known; if the texts are padded, pass record(attention_mask=…), "
+        "of ones for text and zeros for padding, [texts, tokens]"
     ]
 
 
@@ -576,6 +603,22 @@ def _reads(capture: Any, part: dict[str, Any], one: dict[str, Any]) -> bool:
     # A cache that keeps the last keys has fewer than the step.
     key -= capture.steps[part["step"]].keys - mask.keys
     return bool(((runs[:, 0] == query) & (runs[:, 1] <= key) & (key < runs[:, 2])).any())
+
+
+def _in_python(says: str) -> str:
+    return says.replace("say so if it is an encoder", "pass causal=False if it is an encoder")
+
+
+def _once(findings: list[Finding], pieces: int) -> list[Finding]:
+    """Notes that hold for every piece, without naming it."""
+    alike: dict[Finding, int] = {}
+    for one in findings:
+        alike[replace(one, of="")] = alike.get(replace(one, of=""), 0) + 1
+    told = (
+        replace(one, of="") if one.note and pieces > 1 and alike[replace(one, of="")] == pieces else one
+        for one in findings
+    )
+    return list(dict.fromkeys(told))
 
 
 def _told(piece: dict[str, Any]) -> list[Finding]:

@@ -1,7 +1,7 @@
 /** @file What a page shows of a capture besides its masks, as plain data. */
 import type { Together } from '../together';
 import type { Difference } from '../../attention/mask';
-import { maskIn, type Part } from './part';
+import { inputSign, maskIn, type Part } from './part';
 import type { Capture } from './read';
 import type { Manifest, ManifestLayer, ManifestStep } from './format';
 
@@ -36,7 +36,7 @@ export interface WrongPart {
 }
 
 export function factsOf(capture: Capture, heads: number): CaptureFacts {
-  const { model, made, texts, tokens, notes, steps, padding } = capture;
+  const { model, made, texts, tokens, notes, steps } = capture;
   return {
     ...(model !== undefined && { model }),
     ...(made && { made }),
@@ -55,28 +55,21 @@ export function factsOf(capture: Capture, heads: number): CaptureFacts {
           weights: { computed: weights.computed, largestError: weights.largestError },
         }),
       })),
-      alike: alikeIn(layers, { texts, heads, padding }),
+      alike: alikeIn(capture, layers, heads),
     })),
   };
 }
 
 function alikeIn(
+  capture: Capture,
   layers: readonly ManifestLayer[],
-  {
-    texts,
-    heads,
-    padding,
-  }: {
-    readonly texts: number;
-    readonly heads: number;
-    readonly padding: Capture['padding'];
-  },
+  heads: number,
 ): readonly (readonly number[])[] {
   const known = new Map<string, number>();
-  return Array.from({ length: texts }, (_, text) =>
+  return Array.from({ length: capture.texts }, (_, text) =>
     Array.from({ length: heads }, (__, head) => {
       const masks = layers.map((layer) => maskIn(layer, { text, head })).join();
-      const sign = `${padding?.[text]?.join() ?? ''} ${masks}`;
+      const sign = `${inputSign(capture, text)} ${masks}`;
       const number = known.get(sign) ?? known.size;
       known.set(sign, number);
       return number;

@@ -120,6 +120,20 @@ export const manifest = object(
     padding: optional(
       list(list(whole({ max: MAX_TOKENS }), { min: 2, max: 2 }), { max: MAX_TEXTS }),
     ),
+    /** Per text, where further documents begin, as its position ids say: columns of the prefill. */
+    documents: optional(
+      list(list(whole({ min: 1, max: MAX_TOKENS }), { max: MAX_TOKENS }), { max: MAX_TEXTS }),
+    ),
+    /** Per text, tokens [from, to) within it that its attention mask blocks. */
+    holes: optional(
+      list(list(list(whole({ max: MAX_TOKENS }), { min: 2, max: 2 }), { max: MAX_TOKENS }), {
+        max: MAX_TEXTS,
+      }),
+    ),
+    /** As padding, of what an encoder read. */
+    sourcePadding: optional(
+      list(list(whole({ max: MAX_TOKENS }), { min: 2, max: 2 }), { max: MAX_TEXTS }),
+    ),
     masks: list(called('a mask', mask), { min: 1, max: MAX_MASKS, each: (n) => `mask ${n}` }),
     notes: optional(notes),
     steps: list(step, { min: 1, max: MAX_STEPS, each: (n) => `step ${n}` }),

@@ -1,13 +1,13 @@
 /** @file What the layers of a part of a capture should read: what its config gives, or what the user says. */
 import { InputError } from '../../core/check';
 import { and, maskOf, not, rowsOf, term, type Expression } from '../../attention/expression';
-import { intersect, run } from '../../attention/runs';
+import { intersect, minus, run, type Runs } from '../../attention/runs';
 import { writeRows } from '../../attention/writeRows';
 import { readConfig } from '../configs';
 import { readStack } from '../stackText';
 import type { Part } from './part';
 import type { Capture } from './read';
-import { fromFirstColumn, namesPadding } from './textTerms';
+import { documentsAt, fromFirstColumn, names, namesPadding } from './textTerms';
 
 export interface Intended {
   /** One per layer of the step; missing if neither the user nor a config says it. */
@@ -18,21 +18,35 @@ export interface Intended {
   readonly said?: true;
 }
 
-/** Where the padding of a part lies, in columns of its step. */
-export interface Padding {
+/** What the inputs say of the keys of a part, in columns of its step. */
+export interface Inputs {
+  /** Tokens of padding before the text. */
   readonly left: number;
   /** After the text; 0 while tokens are generated. */
   readonly right: number;
-  /** Padding that came after the prompt, and so lies before the tokens generated since. */
-  readonly inside?: { readonly from: number; readonly to: number };
+  /** Where further documents begin. */
+  readonly begins: readonly number[];
+  /** Tokens [from, to) that are blocked although text is before and after them. */
+  readonly holes: readonly (readonly [number, number])[];
 }
 
-export function paddingOf({ steps, padding }: Capture, { step, text }: Part): Padding {
-  const { queries, keys } = steps[step]!;
+export function inputsOf(
+  { steps, padding, documents, holes, sourcePadding }: Capture,
+  { step, text }: Part,
+): Inputs {
+  const { queries, keys, part } = steps[step]!;
+  const begins = documents?.[text] ?? [];
+  if (part !== undefined) {
+    const [left = 0, right = 0] = sourcePadding?.[text] ?? [];
+    return { left, right, begins: [], holes: [] };
+  }
   const [left = 0, right = 0] = padding?.[text] ?? [];
-  if (queries === keys || right === 0) return { left, right: queries === keys ? right : 0 };
+  const own = (holes?.[text] ?? []) as readonly (readonly [number, number])[];
+  if (queries === keys || right === 0)
+    return { left, right: queries === keys ? right : 0, begins, holes: own };
+  // Padding that came after the prompt lies before the tokens generated since.
   const to = steps[0]!.keys;
-  return { left, right: 0, ...(to < keys && { inside: { from: to - right, to } }) };
+  return { left, right: 0, begins, holes: to < keys ? [...own, [to - right, to]] : own };
 }
 
 /**
@@ -44,8 +58,8 @@ export function paddingOf({ steps, padding }: Capture, { step, text }: Part): Pa
 export function intendedOf(capture: Capture, part: Part, said?: string): Intended {
   const step = capture.steps[part.step]!;
   if (step.part !== undefined) return {};
-  const padding = paddingOf(capture, part);
-  const placed = (one: Expression) => inBatch(one, step, padding);
+  const inputs = inputsOf(capture, part);
+  const placed = (one: Expression) => inBatch(one, step, inputs);
   if (said !== undefined) {
     const stack = readStack(said);
     const known = new Map(
@@ -73,16 +87,18 @@ export function intendedOf(capture: Capture, part: Part, said?: string): Intende
 
 function inBatch(
   expression: Expression,
-  { queries, keys }: { readonly queries: number; readonly keys: number },
-  { left, right, inside }: Padding,
+  size: { readonly queries: number; readonly keys: number },
+  { left, right, begins, holes }: Inputs,
 ): Expression {
-  if (left === 0 && right === 0 && !inside) return expression;
-  const one = fromFirstColumn(expression, { left, queries, keys });
-  const text = not(term('padding', left, right));
-  const padded = one.kind === 'and' && !one.off ? and(...one.of, text) : and(one, text);
-  if (!inside) return padded;
-  // As rows: their windows and chunks end in padding, which no term declares.
-  const real = [...run(0, inside.from), ...run(inside.to, keys)];
+  const { queries, keys } = size;
+  const parts = [fromFirstColumn(expression, { left, begins, ...size })];
+  if (begins.length > 0 && !names('documents', expression)) parts.push(documentsAt(begins, size));
+  if (left > 0 || right > 0) parts.push(not(term('padding', left, right)));
+  const flat = parts.flatMap((one) => (one.kind === 'and' && !one.off ? one.of : [one]));
+  const padded = parts.length === 1 ? parts[0]! : and(...flat);
+  if (holes.length === 0) return padded;
+  // As rows: windows and chunks of the text end in its holes, which no term declares.
+  const real = holes.reduce<Runs>((runs, [from, to]) => minus(runs, run(from, to)), run(0, keys));
   const { row } = maskOf(padded, keys, queries);
   return rowsOf(writeRows({ queries, keys, row: (q) => intersect(row(q), real) }));
 }

@@ -4,7 +4,7 @@ import type { Mask } from '../../attention/mask';
 import { recogniseMask, type Recognised } from '../foreign/recognise';
 import { docOfStack, type Opened } from '../opened';
 import { writeStack } from '../stackText';
-import { intendedOf, paddingOf, type Intended } from './intended';
+import { inputsOf, intendedOf, type Intended } from './intended';
 import { maskIn, type Part } from './part';
 import type { Capture } from './read';
 import type { ManifestLayer } from './format';
@@ -38,29 +38,33 @@ export function openedPart(
   part: Part,
   intended: Intended = intendedOf(capture, part),
 ): Opened & { readonly unread?: string } {
-  const { keys, layers } = capture.steps[part.step]!;
-  const { left, right, inside } = paddingOf(capture, part);
-  const stack = docOfStack(
+  const { keys, layers, part: stack } = capture.steps[part.step]!;
+  const { left, right, holes } = inputsOf(capture, part);
+  const recognisedStack = docOfStack(
     layers.map((layer, l) =>
       recognisedIn(
         capture.masks[maskIn(layer, part)]!,
         keys,
-        inside ? undefined : intended.layers?.[l],
+        holes.length > 0 ? undefined : intended.layers?.[l],
       ),
     ),
   );
   // What its cells mean is no question: they were seen to be read.
-  const { meant: near, readings: _, ...opened } = stack;
-  const { reading: __, ...more } = stack.more ?? {};
+  const { meant: near, readings: _, ...opened } = recognisedStack;
+  const { reading: __, ...more } = recognisedStack.more ?? {};
   const fill = fillOf(layers);
   return {
     ...opened,
     more: {
       ...more,
       ran: true,
+      ...(layers.every(({ kind }) => kind === 'cross_attention') && { cross: true }),
       ...(fill && { fill }),
-      // Also if there is none: a last row that reads nothing looks like padding, and is not.
-      declared: { start: left, length: keys - right },
+      // Also if there is none: a last row that reads nothing looks like padding, and is not. What is padding to an
+      // image, nobody says.
+      ...((stack === undefined || capture.sourcePadding) && {
+        declared: { start: left, length: keys - right, ...(holes.length > 0 && { holes }) },
+      }),
     },
     ...(intended.layers
       ? { meant: writeStack(intended.layers) }

@@ -18,6 +18,17 @@ export const maskIn = (
   return heads[heads.length === 1 ? 0 : head % heads.length]!;
 };
 
+/** What the inputs say of a text, as a sign: texts that differ in it are expected to read different keys. */
+export const inputSign = (
+  {
+    padding,
+    documents,
+    holes,
+    sourcePadding,
+  }: Pick<Capture, 'documents' | 'holes' | 'padding' | 'sourcePadding'>,
+  text: number,
+): string => JSON.stringify([padding, documents, holes, sourcePadding].map((all) => all?.[text]));
+
 /** The parts of a step whose masks differ from those of the parts before: all texts and heads, each kind once. */
 export function partsOf(capture: Capture, step: number): readonly Part[] {
   const { layers } = capture.steps[step]!;
@@ -27,7 +38,7 @@ export function partsOf(capture: Capture, step: number): readonly Part[] {
   for (let text = 0; text < capture.texts; text++)
     for (let head = 0; head < heads; head++) {
       const part = { step, text, head };
-      const sign = `${capture.padding?.[text]?.join() ?? ''} ${layers.map((layer) => maskIn(layer, part)).join()}`;
+      const sign = `${inputSign(capture, text)} ${layers.map((layer) => maskIn(layer, part)).join()}`;
       if (seen.has(sign)) continue;
       seen.add(sign);
       parts.push(part);

@@ -6,6 +6,8 @@ import { writeRows } from '../../attention/writeRows';
 /** The size of the mask, and the tokens of padding before the text. */
 export interface InBatch {
   readonly left: number;
+  /** Where further documents begin, in columns. */
+  readonly begins?: readonly number[];
   readonly queries: number;
   readonly keys: number;
 }
@@ -32,7 +34,7 @@ function all(numbers: readonly number[], left: number) {
  * batch. Padding itself is not blocked here.
  */
 export function fromFirstColumn(expression: Expression, at: InBatch): Expression {
-  if (at.left === 0) return expression;
+  if (at.left === 0 && !at.begins?.length) return expression;
   switch (expression.kind) {
     case 'and':
     case 'or':
@@ -52,20 +54,38 @@ export function fromFirstColumn(expression: Expression, at: InBatch): Expression
 
 const offOf = ({ off }: Expression) => (off === undefined ? {} : { off });
 
-function chunksFrom({ left, queries, keys }: InBatch, size: number): Expression {
-  if (left % size === 0) return term('chunk', size);
-  const borders: number[] = [];
-  for (let at = left; at < keys; at += size) borders.push(at);
-  const documents = term('documents', ...borders);
-  return borders.length <= MAX_NUMBERS / 2 // a written mask has a limit, too
+/** Positions, and with them chunks, are counted from the beginning of each document. */
+function chunksFrom({ left, begins = [], queries, keys }: InBatch, size: number): Expression {
+  if (begins.length === 0 && left % size === 0) return term('chunk', size);
+  const ends = [...begins, keys];
+  const borders = [left, ...begins].flatMap((from, document) =>
+    Array.from(
+      { length: Math.ceil(Math.max(0, ends[document]! - from) / size) },
+      (_, chunk) => from + chunk * size,
+    ),
+  );
+  return documentsAt(borders, { queries, keys });
+}
+
+/** Documents as a term, or as rows if they are too many for one. */
+export function documentsAt(
+  begins: readonly number[],
+  { queries, keys }: Pick<InBatch, 'queries' | 'keys'>,
+): Expression {
+  const documents = term('documents', ...begins.filter((at) => at > 0));
+  return begins.length <= MAX_NUMBERS / 2 // a written mask has a limit, too
     ? documents
     : rowsOf(writeRows(maskOf(documents, keys, queries)));
 }
 
 /** Whether padding is among its terms: then its numbers are columns. */
-export function namesPadding(expression: Expression): boolean {
-  if (expression.off) return false;
-  if (expression.kind === 'term') return expression.term === 'padding';
-  if (expression.kind === 'rows') return false;
-  return expression.kind === 'not' ? namesPadding(expression.of) : expression.of.some(namesPadding);
+export const namesPadding = (expression: Expression): boolean => names('padding', expression);
+
+/** Whether a term is in it, and not switched off. */
+export function names(id: string, expression: Expression): boolean {
+  if (expression.off || expression.kind === 'rows') return false;
+  if (expression.kind === 'term') return expression.term === id;
+  return expression.kind === 'not'
+    ? names(id, expression.of)
+    : expression.of.some((one) => names(id, one));
 }

@@ -16,7 +16,7 @@ export default defineLint({
     return eachLayer(subject, (mask) => {
       const last = lastReaders(mask);
       // Keys in a cache from before the first query may already have been read.
-      const asked = run(Math.max(0, mask.keys - mask.queries), mask.keys);
+      const asked = run(subject.cross ? 0 : Math.max(0, mask.keys - mask.queries), mask.keys);
       let unread = NONE;
       for (let k = 0; k < mask.keys; k++) {
         if (last[k]! >= 0) continue;
@@ -24,7 +24,7 @@ export default defineLint({
         while (k + 1 < mask.keys && last[k + 1]! < 0) k++;
         unread = union(unread, run(from, k + 1));
       }
-      const own = ownMissing(mask);
+      const own = subject.cross ? undefined : ownMissing(mask);
       if (own && equal(intersect(unread, asked), asked))
         return has(realOf(subject.declared, mask.keys), mask.keys - 1)
           ? own
