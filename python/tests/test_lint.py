@@ -272,3 +272,26 @@ def test_attention_weights() -> None:
         weights = window(size, 40) * np.random.default_rng(5).random((2, 40, 40)).astype(np.float32)
         weights /= weights.sum(-1, keepdims=True)
         assert z.lint(weights, expect="causal & window(8)", axes=["head", "query", "key"]).ok is ok
+
+
+def test_masks_by_kind_of_layer_are_compared_with_a_config() -> None:
+    """transformers makes one mask per kind of layer: {"full_attention": ..., "sliding_attention": ...}."""
+    config = json.loads((FIXTURES / "configs/gemma-3-1b.json").read_text())
+    config["sliding_window"] = 6
+    masks = {"full_attention": window(40, 40), "sliding_attention": window(6, 40)}
+    z.expect(masks, config)
+    assert z.lint(masks, config=config).ok
+    found = z.lint({**masks, "sliding_attention": window(7, 40)}, expect=config)
+    assert [(one.code, one.of, one.cell) for one in found if not one.note] == [
+        ("L5", "sliding_attention", (6, 0))
+    ]
+    with pytest.raises(z.ZebraLabError, match="'full_attention' of the dict is None"):
+        z.lint({"full_attention": None})
+
+
+def test_a_window_that_the_text_is_too_short_to_show_is_named() -> None:
+    for size, named in ((15, False), (16, True), (4096, True)):
+        found = z.expect(window(size, 16), f"causal & window({size})")
+        assert any(f"of {size:,} is not shorter than this text" in one for one in found.remarks) == named
+    found = z.expect(window(16, 16), "S*5 G", window=99, layer=0)
+    assert "check more than 99 tokens" in str(found)

@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
-import { python, ROOT, run } from '../interop/python.mjs';
+import { ROOT, run } from '../interop/python.mjs';
 import { optionsOf } from '../options.mjs';
 import { packed, widget } from './widget.mjs';
 
@@ -22,14 +22,14 @@ writeFileSync(
   noticesOf([...(await engine()), ...moduleIds]),
 );
 if (values.wheel)
+  // Any Python with pip: what builds the wheel is fetched for it, and PyTorch is not needed.
   run(
-    python(),
+    process.env.PYTHON ?? 'python3',
     '-m',
     'pip',
     'wheel',
     '--quiet',
     '--no-deps',
-    '--no-build-isolation',
     '--wheel-dir',
     join(ROOT, 'packages/python'),
     PACKAGE,

@@ -14,7 +14,7 @@ import type { Answer, Written } from '../../src/masks/questions';
 import { readStack, writeStack } from '../../src/masks/stackText';
 import type { Finding } from '../../src/masks/subject';
 import { together } from '../../src/masks/together';
-import { isInverted, NOT_INVERTED } from '../../src/notebook/brought';
+import { isGuessed, NOT_INVERTED } from '../../src/notebook/brought';
 import { inPython } from '../../src/notebook/otherwise';
 import { zoo } from '../../src/masks/zoo';
 import { cells } from '../../test/masks/lintCases/cells';
@@ -106,7 +106,7 @@ async function opened(name: string, bytes: Uint8Array, meant?: string) {
     files: [{ name, bytes: new Uint8Array(bytes) }],
   });
   // Next to what is expected, Python does not guess that a mask is inverted.
-  if (meant !== undefined && isInverted(shown))
+  if (meant !== undefined && isGuessed(shown))
     ({ opened: shown, look } = await desk.answer({ kind: 'pick', picked: [], ...NOT_INVERTED }));
   const { doc, more } = shown;
   const other = meant ?? shown.meant;

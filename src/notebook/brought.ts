@@ -32,6 +32,8 @@ export interface Piece {
   /** What the user must decide before findings mean anything: a clause. */
   readonly unsettled?: string;
   readonly config?: ConfigLayers;
+  /** The type of its numbers, as named in the file. */
+  readonly dtype?: string;
   /** Findings of this plane next to the others: wrong only if it is meant as they are. */
   readonly beside?: Answer<'findings'>;
 }
@@ -163,8 +165,13 @@ async function openedArrays(
   const desk = new Desk();
   const open = async (which: readonly number[], name: string) => {
     const pieces = await planesOf(desk, which, name, { ...said, ...polarity });
-    if (!expected || polarity || !pieces.some(({ opened }) => isInverted(opened))) return pieces;
-    return planesOf(desk, which, name, { ...said, ...NOT_INVERTED });
+    if (!expected || polarity || !pieces.some(({ opened }) => isGuessed(opened))) return pieces;
+    // Zeros that are floats block nothing where they are added to scores.
+    const zeros = pieces.every(
+      ({ opened: { more }, dtype }) => more?.reading?.constant && isFloat(dtype),
+    );
+    const as = zeros ? ({ polarity: 'additive' } as const) : NOT_INVERTED;
+    return planesOf(desk, which, name, { ...said, ...as });
   };
   const { look } = await desk.answer({ kind: 'open', files });
   const labels = look.choices[0]?.labels;
@@ -196,9 +203,14 @@ export const NOT_INVERTED = {
   because: 'numbers that are compared with an expected mask are read so, unless you say otherwise',
 } as const;
 
-/** Whether its cells, and nothing else, made zeros let a query read. */
-export const isInverted = ({ more }: Piece['opened']): boolean =>
-  more?.reading?.allowed === 'zero' && more.reading.by === 'cells';
+/** Whether its cells, and nothing else, made zeros let a query read, or left open what does. */
+export function isGuessed({ more }: Piece['opened']): boolean {
+  const reading = more?.reading;
+  if (reading?.by !== 'cells' || reading.allowed === 'additive') return false;
+  return reading.allowed === 'zero' || !reading.sure;
+}
+
+const isFloat = (dtype = '') => /^[<>=|]?(b?f|float)\d/i.test(dtype);
 
 function rolesOf(axes: readonly string[]): readonly Role[] {
   const wrong = axes.find((one) => !ROLES.includes(one as Role));
@@ -221,6 +233,7 @@ async function planesOf(
   const piece = ({ opened }: Answer<'pick'>, of: string): Piece => ({
     of,
     opened,
+    dtype: look.dtype,
     ...unsettledOf(opened),
   });
   if (own.every(({ count }) => count === 1)) return [piece(shown, name)];

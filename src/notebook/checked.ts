@@ -12,6 +12,7 @@ import type { Written } from '../masks/questions';
 import { writeStack } from '../masks/stackText';
 import type { Finding } from '../masks/subject';
 import { sayLayers, together } from '../masks/together';
+import { unseenIn } from '../masks/unseen';
 import type { Piece } from './brought';
 import { inPython } from './otherwise';
 import { masksOfDoc, meantOf, sayMeant, type Meant, type MeantFacts } from './meant';
@@ -46,6 +47,8 @@ export interface Checked {
   /** Layers that differ from what they are meant to be. */
   readonly apart: readonly Apart[];
   readonly unsettled?: string;
+  /** Windows and chunks that it should have, and is too short to show. */
+  readonly unseen?: readonly number[];
   /** Whether it was read as numbers of tokens, which imply a mask. */
   readonly implied?: true;
   /** What having no findings means: follows "No findings". */
@@ -105,6 +108,12 @@ export async function checked(
     apart,
     ...(piece.unsettled !== undefined && { unsettled: piece.unsettled }),
     ...(more?.implied && { implied: true as const }),
+    ...(meant && {
+      unseen: unseenIn(
+        meant.layers.map(({ expression }) => expression),
+        doc.T,
+      ),
+    }),
     silence: silenceOf(doc, meant),
   };
 }

@@ -32,6 +32,12 @@ WORKS = (
 )
 
 
+NONE = (
+    "no mask was given, so is_causal alone decides which keys a query reads; "
+    "write that as 'causal', or, without is_causal, as 'causal | ahead(1)', which reads every key"
+)
+
+
 @dataclass(frozen=True)
 class Brought:
     """Files, or a text (a plan, or masks as written), or a capture."""
@@ -56,10 +62,7 @@ def brought(x: Any) -> Brought:
     if isinstance(x, Brought):
         return x
     if x is None:
-        raise ZebraLabError(
-            "the mask is None: no mask was given, so is_causal alone decides which keys a query reads; "
-            "write that as 'causal', or, without is_causal, as 'causal | ahead(1)', which reads every key"
-        )
+        raise ZebraLabError(f"the mask is None: {NONE}")
     if isinstance(x, Capture):
         return Brought(capture=x)
     if isinstance(x, Mask):
@@ -206,6 +209,8 @@ def _of_mapping(x: Mapping[Any, Any]) -> Brought:
         if isinstance(value, Mapping):  # transformers: one mask per kind of layer
             raise ZebraLabError(f"'{name}' is a dict within the dict; give its arrays by themselves")
         arrays[str(name)] = _dense(value) if _is_block_mask(value) else _checked(as_array(value), f"'{name}'")
+    if not arrays and (nothing := [name for name, value in x.items() if value is None]):
+        raise ZebraLabError(f"'{nothing[0]}' of the dict is None: {NONE}")
     if not arrays:
         raise ZebraLabError(
             f"the dict has {', '.join(repr(str(name)) for name in list(x)[:6])}, and none of these is a mask; "

@@ -218,9 +218,10 @@ def lint(
 
     Raises ZebraLabError, a sentence, for anything that cannot be read.
     """
-    by_text = _by_text(x, expect)
+    by_text = _by_text(x, expect) or _by_kind(x, config if expect is None else expect)
     if by_text:
         given = {name: value for name, value in locals().copy().items() if name in _SAID}
+        given["config"] = None if expect is None else config
         return _joined([(of, lint(one, expect=wanted, **given)) for of, one, wanted in by_text])
     own, other, facts = asked(
         x,
@@ -290,6 +291,25 @@ def _by_text(x: Any, expect: Any) -> list[tuple[str, Any, Any]]:
         (f"text {same[0]}{f' and {len(same) - 1} more' if len(same) > 1 else ''}", one, wanted)
         for same, one, wanted in found.values()
     ]
+
+
+def _by_kind(x: Any, expect: Any) -> list[tuple[str, Any, Any]]:
+    """Masks by kind of layer, as transformers makes them, and a config: each kind is compared with its layers."""
+    if not isinstance(x, Mapping) or not x or is_config(x):
+        return []
+    try:
+        other = None if expect is None or isinstance(expect, str) else brought(expect)
+    except ZebraLabError:
+        return []
+    if other is None or [name for name, _ in other.files] != ["config.json"]:
+        return []
+    answer, _ = ask("config", {"text": bytes(other.files[0][1]).decode()})
+    masks: dict[str, str] = {}
+    for layer in answer["layers"]:
+        masks.setdefault(layer["type"], layer["mask"])
+    if not set(map(str, x)) <= set(masks):
+        return []
+    return [(str(kind), mask, masks[str(kind)]) for kind, mask in x.items() if mask is not None]
 
 
 def _of_a_batch(value: Any, axes: tuple[int, ...] = (2,)) -> np.ndarray | None:
@@ -411,7 +431,8 @@ def findings_of(answer: dict[str, Any], *, bare: bool = False) -> Findings:
             f"The array was read as numbers of tokens, not as a mask. {_in_python(piece['says'])}"
             for piece in pieces
             if bare and piece.get("implied")
-        ],
+        ]
+        + _unseen(sorted({size for piece in pieces for size in piece.get("unseen", ())})),
         answer=answer,
     )
 
@@ -509,6 +530,7 @@ def _of_capture(capture: Capture, meant: dict[str, Any]) -> Findings:
             *_not_compared(answer),
             *_layer_notes(capture),
             *_not_said(capture, findings),
+            *_unseen(answer["unseen"]),
         ],
         answer=answer,
     )
@@ -539,6 +561,19 @@ def _not_said(capture: Capture, findings: list[Finding]) -> list[str]:
     return [
         "which tokens are padding is not known; if the texts are padded, pass record(attention_mask=…), "
         "of ones for text and zeros for padding, [texts, tokens]"
+    ]
+
+
+def _unseen(sizes: Sequence[int]) -> list[str]:
+    """Windows and chunks that what was checked is too short to show."""
+    if not sizes:
+        return []
+    named = " and ".join(f"{size:,}" for size in sizes[:3])
+    many = len(sizes) > 1
+    return [
+        f"{'windows or chunks' if many else 'a window or chunk'} of {named} {'are' if many else 'is'} not shorter than "
+        f"this text, so nothing here shows whether {'they are' if many else 'it is'} applied; check more than "
+        f"{sizes[-1]:,} tokens, or a model with a smaller window"
     ]
 
 

@@ -111,7 +111,8 @@ export function recogniseMask(mask: Mask, because: string, intended?: Expression
 function added(matrix: Matrix, levels: Levels, { polarity, meant }: Asked): Recognised {
   const { all, least, most, distinct, fill, fills } = levels;
   const blocks = least < BLOCKS;
-  const weak = !blocks && least < most;
+  // More numbers than a fill and the rest are a bias, as of ALiBi.
+  const weak = !blocks && distinct === 2 && least < most;
   const border = weak ? (least + most) / 2 : BLOCKS;
   const mask = masked(matrix, (value) => value > border);
   const because =
@@ -119,7 +120,9 @@ function added(matrix: Matrix, levels: Levels, { polarity, meant }: Asked): Reco
       ? `${all} are ${shown(least)}, so it cannot be known what that means; it was read as added to scores, where it ${blocks ? 'blocks everything' : 'blocks nothing'}`
       : weak
         ? `its cells go from ${shown(most)} down to ${shown(least)}, a weak fill: a score that is higher by more than ${shown(most - least)} outweighs it`
-        : `${shown(fill)} blocks`;
+        : blocks
+          ? `${shown(fill)} blocks`
+          : `its numbers, from ${shown(least)} to ${shown(most)}, are a bias, which blocks nothing`;
   return result(matrix, levels, mask, nearestOf(mask), {
     polarity: {
       allowed: 'additive',
@@ -129,11 +132,13 @@ function added(matrix: Matrix, levels: Levels, { polarity, meant }: Asked): Reco
       border,
     },
     meant,
-    fill: {
-      value: fill,
-      dtype: matrix.dtype,
-      ...(fills.length > 1 && { all: fills }),
-    },
+    ...((blocks || weak) && {
+      fill: {
+        value: fill,
+        dtype: matrix.dtype,
+        ...(fills.length > 1 && { all: fills }),
+      },
+    }),
   });
 }
 
