@@ -188,12 +188,19 @@ def packed(family: str, kernel: str = "sdpa", **more: object) -> z.Capture:
     return z.capture(tiny(family).make(kernel), given)
 
 
+def counts_chunks_by_document() -> bool:
+    return hasattr(pytest.importorskip("transformers").masking_utils, "remap_positions_for_packed_sequence")
+
+
 @pytest.mark.parametrize("family", ["llama", "mistral", "gemma3", "llama4"])
 @pytest.mark.parametrize("kernel", ["eager", "sdpa"])
 def test_packed_documents_that_are_kept_apart_are_as_expected(
     family: str, kernel: str, tmp_path: Path
 ) -> None:
     captured = packed(family, kernel, use_cache=False)
+    if family == "llama4" and not counts_chunks_by_document():
+        assert not captured.lint().ok  # older versions of transformers count chunks from the first token of all
+        return
     assert captured.documents == (BEGINS,)
     captured.assert_ok()
     again = z.open(captured.save(tmp_path / "x.zip"))
