@@ -199,7 +199,8 @@ def test_packed_documents_that_are_kept_apart_are_as_expected(
 ) -> None:
     captured = packed(family, kernel, use_cache=False)
     if family == "llama4" and not counts_chunks_by_document():
-        assert not captured.lint().ok  # older versions of transformers count chunks from the first token of all
+        # Older versions of transformers count chunks from the first token of all documents.
+        assert not captured.lint().ok
         return
     assert captured.documents == (BEGINS,)
     captured.assert_ok()
