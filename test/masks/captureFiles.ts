@@ -25,12 +25,21 @@ export interface Given {
   readonly padding?: readonly (readonly [number, number])[];
   readonly documents?: readonly (readonly number[])[];
   readonly holes?: readonly (readonly (readonly [number, number])[])[];
+  readonly spans?: readonly (readonly (readonly [number, number])[])[];
   readonly config?: object;
   readonly part?: string;
 }
 
 /** A capture whose layers are numbered in order, with one head. */
-export function captureOf({ steps, padding, documents, holes, config, part }: Given): Uint8Array {
+export function captureOf({
+  steps,
+  padding,
+  documents,
+  holes,
+  spans,
+  config,
+  part,
+}: Given): Uint8Array {
   const masks = [...new Set(steps.flat(2))];
   const files: Zippable = Object.fromEntries(
     masks.map((mask, i) => {
@@ -45,6 +54,7 @@ export function captureOf({ steps, padding, documents, holes, config, part }: Gi
     ...(padding && { padding }),
     ...(documents && { documents }),
     ...(holes && { holes }),
+    ...(spans && { spans }),
     ...(config && { config: 'config.json' }),
     masks: masks.map(({ queries, keys }, i) => ({ queries, keys, file: `masks/${i}.npy` })),
     steps: steps.map((layers, step) => ({

@@ -252,3 +252,30 @@ test('tokens that are blocked within a text are not expected to be read', () => 
       expect(part!.findings.filter(({ note }) => !note)).toEqual([]);
     }
 });
+
+const IMAGES: readonly (readonly (readonly [number, number])[])[] = [
+  [[2, 5]],
+  [
+    [0, 3],
+    [6, 9],
+  ],
+  Array.from({ length: 40 }, (_, i) => [3 * i, 3 * i + 2] as const),
+];
+
+test.each(IMAGES.map((spans) => [spans] as const))(
+  'images %j read both ways, and a causal image is not as expected',
+  (spans) => {
+    const keys = Math.max(T, spans.at(-1)![1] + 1);
+    const plan = 'causal & window(4)';
+    const causal = maskOf(read(plan), keys);
+    const row = (q: number) => {
+      const [, to] = spans.find(([from, end]) => from <= q && q < end) ?? [0, 0];
+      return union(causal.row(q), to > q ? [q, to] : []);
+    };
+    const of = (one: Mask) =>
+      findingsIn(readCapture(captureOf({ steps: [[[one]]], spans: [spans] })), 0, plan)[0]!;
+    const right = of({ queries: keys, keys, row });
+    expect([right.findings, right.apart]).toEqual([[], []]);
+    expect(of(causal).apart).toMatchObject([{ first: { query: spans[0]![0] } }]);
+  },
+);

@@ -109,6 +109,7 @@ def to_bytes(capture: Capture) -> bytes:
         **_without_none(
             documents=_lists(capture.documents),
             holes=_lists(capture.holes),
+            spans=_lists(capture.spans),
             sourcePadding=_lists(capture.source_padding),
         ),
         **({"notes": list(capture.notes)} if capture.notes else {}),
@@ -229,6 +230,7 @@ def _read(manifest: dict[str, Any], load: Any, archive: zipfile.ZipFile) -> Capt
         padding=tuple((one[0], one[1]) for one in manifest["padding"]) if "padding" in manifest else None,
         documents=_tuples(manifest.get("documents")),
         holes=_tuples(manifest.get("holes")),
+        spans=_tuples(manifest.get("spans")),
         source_padding=_tuples(manifest.get("sourcePadding")),
         versions=dict(manifest.get("made", {})),
         notes=tuple(manifest.get("notes", ())),

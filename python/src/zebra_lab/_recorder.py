@@ -17,7 +17,7 @@ from ._engine import ZebraLabError
 from ._forward import Forward
 from ._records import Layer, Step, Weights
 from ._sizes import span
-from ._transformers import Site, call_of, named, site_of, text_config, window_of
+from ._transformers import Site, call_of, named, site_of, text_config, text_prefix, window_of
 
 __all__ = ["Recorder", "absent_from"]
 
@@ -32,6 +32,7 @@ class Recorder:
         self.model, self.kept, self.weights, self.forward = model, kept, weights, forward
         self.sites = {id(site.module): site for site in sites}
         self.names = {id(m): name for name, m in model.named_modules()}
+        self.prefix = text_prefix(model)
         self.kinds = getattr(text_config(model.config), "layer_types", None)
         self.steps: list[Step] = []
         self.notes: list[str] = []
@@ -202,7 +203,7 @@ class Recorder:
 
     def step(self, name: str | None, past: int, queries: int) -> None:
         if self._now is not None:
-            self.steps += _steps_of(self._now[0], self._calls)
+            self.steps += _steps_of(self._now[0], self._calls, self.prefix)
         self._calls, self._same = [], {}
         self._now = None if name is None else (name, past, queries)
 
@@ -215,6 +216,15 @@ class Recorder:
         ]
         if self.kept is not None:
             missing = [site for site in missing if site.layer in self.kept]
+        # What reads images is not what is to be checked.
+        texts = [site for site in missing if site.name.startswith(self.prefix)]
+        self.notes += [
+            f"{site.name} ({type(site.module).__name__}) computed attention without transformers' attention interface, "
+            "and is not in the capture"
+            for site in missing
+            if site not in texts
+        ]
+        missing = texts
         if missing:
             kinds = ", ".join(sorted({type(site.module).__name__ for site in missing}))
             raise ZebraLabError(
@@ -279,14 +289,14 @@ def _found(call: Call, output: torch.Tensor, past: int, site: Site) -> tuple[Cal
     return call, False, sentence
 
 
-def _steps_of(name: str, calls: list[tuple[Site, Layer]]) -> list[Step]:
+def _steps_of(name: str, calls: list[tuple[Site, Layer]], prefix: str) -> list[Step]:
     """One step per stack of layers: decoder, encoder, cross-attention, the layers that read images."""
     stacks: dict[tuple[str, int, int], list[tuple[Site, Layer]]] = {}
     for site, layer in calls:
         mask = layer.masks[0][0]
         stacks.setdefault((site.group, mask.queries, mask.keys), []).append((site, layer))
     steps = []
-    main = _main([group for group, _, _ in stacks], [s for s, _ in calls])
+    main = _main([s for s, _ in calls], prefix)
     for (group, queries, keys), inside in stacks.items():
         layers = [layer for _, layer in inside]
         if max(Counter(layer.layer for layer in layers).values()) > 1:
@@ -302,12 +312,16 @@ def _steps_of(name: str, calls: list[tuple[Site, Layer]]) -> list[Step]:
     return sorted(steps, key=lambda step: step.name != name)
 
 
-def _main(groups: list[str], sites: list[Site]) -> str | None:
-    """The layers that generate text, or the only ones there are."""
-    cross = {site.group for site in sites if site.cross}
-    own = [g for g in dict.fromkeys(groups) if g not in cross and "vision" not in g and "audio" not in g]
-    decoders = [g for g in own if "encoder" not in g.replace("decoder", "")]
-    return (decoders or own or list(dict.fromkeys(groups)) or [None])[0]
+def _main(sites: list[Site], prefix: str) -> str | None:
+    """The layers that write text, or the only ones there are."""
+    groups = list(dict.fromkeys(site.group for site in sites))
+    own = list(dict.fromkeys(s.group for s in sites if not s.cross and s.name.startswith(prefix)))
+    decoders = [g for g in own if not _SOURCE.search(g.replace("decoder", ""))]
+    return (decoders or own or groups or [None])[0]
+
+
+# Names of what reads images, sounds, or the text that is translated.
+_SOURCE = re.compile("vision|visual|image|audio|speech|encoder", re.IGNORECASE)
 
 
 def absent_from(config: Any, recorder: Recorder) -> list[str]:

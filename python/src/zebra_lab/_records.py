@@ -142,6 +142,9 @@ class Capture:
     holes: tuple[tuple[tuple[int, int], ...], ...] | None = (
         None  # [texts]: tokens [from, to) within the text that attention_mask blocks
     )
+    spans: tuple[tuple[tuple[int, int], ...], ...] | None = (
+        None  # [texts]: tokens [from, to) that the model lets read one another in both directions, such as images
+    )
     source_padding: tuple[tuple[int, int], ...] | None = None  # as padding, of what an encoder read
     versions: dict[str, str] = field(default_factory=dict)
     notes: tuple[

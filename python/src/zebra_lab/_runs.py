@@ -65,7 +65,7 @@ def captured(
         model=type(model).__name__,
         config=_config_of(model),
         tokens=texts_of(tokenizer, seen.ids),
-        **of_inputs(given, pair=forward.pair, texts=forward.texts, past=forward.past),
+        **of_inputs(given, model.config, pair=forward.pair, texts=forward.texts, past=forward.past),
         versions=versions(),
         notes=(*notes, *recorder.notes, *absent_from(config, recorder)),
     )

@@ -16,10 +16,12 @@ Said = dict[str, Any]
 """Fields of a Capture: padding, documents, holes, source_padding."""
 
 
-def of_inputs(given: Mapping[str, Any], *, pair: bool, texts: int, past: int) -> Said:
+def of_inputs(given: Mapping[str, Any], config: Any = None, *, pair: bool, texts: int, past: int) -> Said:
     """Of what a model is called with. `past`: tokens that its cache already holds."""
     if not pair:
-        return said_of(given.get("attention_mask"), given.get("position_ids"), texts=texts, past=past)
+        said = said_of(given.get("attention_mask"), given.get("position_ids"), texts=texts, past=past)
+        spans = () if past else _both_ways(given, config)
+        return {**said, "spans": spans} if any(spans) else said
     own = said_of(given.get("decoder_attention_mask"), None, texts=texts, past=past)
     source = said_of(given.get("attention_mask"), None, texts=texts)
     return {**own, "source_padding": source.get("padding")}
@@ -55,6 +57,26 @@ def tokens_of(*given: Any) -> int | None:
         rows for value, name in zip(given, names, strict=True) if (rows := _rows(value, name)) is not None
     ]
     return None if not lists else int(lists[0].shape[1])
+
+
+def _both_ways(given: Mapping[str, Any], config: Any) -> tuple[tuple[tuple[int, int], ...], ...]:
+    """Tokens that families of models let read one another in both directions, as transformers does."""
+    kind = getattr(config, "model_type", "")
+    text = getattr(config, "text_config", config)
+    if kind == "gemma3":
+        types, read = _rows(given.get("token_type_ids"), "token_type_ids"), (1,)
+    elif kind == "gemma4" and getattr(text, "use_bidirectional_attention", None) == "vision":
+        types, read = _rows(given.get("mm_token_type_ids"), "mm_token_type_ids"), (1, 2)
+    elif kind == "paligemma":
+        types, read = _rows(given.get("token_type_ids"), "token_type_ids"), (0,)  # the prefix
+    else:
+        return ()
+    return () if types is None else tuple(_runs(np.isin(row, read)) for row in types)
+
+
+def _runs(row: np.ndarray) -> tuple[tuple[int, int], ...]:
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], row, [False])).astype(np.int8)))
+    return tuple((int(a), int(b)) for a, b in edges.reshape(-1, 2))
 
 
 def _rows(value: Any, name: str) -> np.ndarray | None:

@@ -138,6 +138,16 @@ def site_of(name: str, module: torch.nn.Module, at: int) -> Site:
     return Site(name, module, layer, group, cross)
 
 
+def text_prefix(model: torch.nn.Module) -> str:
+    """The name of the module whose layers write text, as 'model.language_model.'; empty if the model does not say."""
+    try:
+        decoder = model.get_decoder()
+    except Exception:  # an encoder, or a model without the method
+        return ""
+    name = next((name for name, m in model.named_modules() if m is decoder), "")
+    return f"{name}." if name else ""
+
+
 Seen = Callable[[torch.nn.Module, str, tuple[Any, ...], dict[str, Any], Any], None]
 
 

@@ -130,6 +130,12 @@ export const manifest = object(
         max: MAX_TEXTS,
       }),
     ),
+    /** Per text, tokens [from, to) that read one another in both directions, such as those of an image. */
+    spans: optional(
+      list(list(list(whole({ max: MAX_TOKENS }), { min: 2, max: 2 }), { max: MAX_TOKENS }), {
+        max: MAX_TEXTS,
+      }),
+    ),
     /** As padding, of what an encoder read. */
     sourcePadding: optional(
       list(list(whole({ max: MAX_TOKENS }), { min: 2, max: 2 }), { max: MAX_TEXTS }),

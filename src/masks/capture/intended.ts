@@ -7,7 +7,7 @@ import { readConfig } from '../configs';
 import { readStack } from '../stackText';
 import type { Part } from './part';
 import type { Capture } from './read';
-import { documentsAt, fromFirstColumn, names, namesPadding } from './textTerms';
+import { bothWays, documentsAt, fromFirstColumn, names, namesPadding } from './textTerms';
 
 export interface Intended {
   /** One per layer of the step; missing if neither the user nor a config says it. */
@@ -28,25 +28,29 @@ export interface Inputs {
   readonly begins: readonly number[];
   /** Tokens [from, to) that are blocked although text is before and after them. */
   readonly holes: readonly (readonly [number, number])[];
+  /** Tokens [from, to) that read one another in both directions. */
+  readonly spans: readonly (readonly [number, number])[];
 }
 
 export function inputsOf(
-  { steps, padding, documents, holes, sourcePadding }: Capture,
+  { steps, padding, documents, holes, spans, sourcePadding }: Capture,
   { step, text }: Part,
 ): Inputs {
   const { queries, keys, part } = steps[step]!;
   const begins = documents?.[text] ?? [];
   if (part !== undefined) {
     const [left = 0, right = 0] = sourcePadding?.[text] ?? [];
-    return { left, right, begins: [], holes: [] };
+    return { left, right, begins: [], holes: [], spans: [] };
   }
   const [left = 0, right = 0] = padding?.[text] ?? [];
-  const own = (holes?.[text] ?? []) as readonly (readonly [number, number])[];
+  const own = (holes?.[text] ?? []) as Inputs['holes'];
+  const both = (spans?.[text] ?? []) as Inputs['spans'];
   if (queries === keys || right === 0)
-    return { left, right: queries === keys ? right : 0, begins, holes: own };
+    return { left, right: queries === keys ? right : 0, begins, holes: own, spans: both };
   // Padding that came after the prompt lies before the tokens generated since.
   const to = steps[0]!.keys;
-  return { left, right: 0, begins, holes: to < keys ? [...own, [to - right, to]] : own };
+  const inside = to < keys ? [...own, [to - right, to] as const] : own;
+  return { left, right: 0, begins, holes: inside, spans: both };
 }
 
 /**
@@ -85,19 +89,24 @@ export function intendedOf(capture: Capture, part: Part, said?: string): Intende
   }
 }
 
+/** More images than these are too long as terms. */
+const MOST_SPANS = 32;
+
 function inBatch(
   expression: Expression,
   size: { readonly queries: number; readonly keys: number },
-  { left, right, begins, holes }: Inputs,
+  { left, right, begins, holes, spans }: Inputs,
 ): Expression {
   const { queries, keys } = size;
-  const parts = [fromFirstColumn(expression, { left, begins, ...size })];
+  const text = fromFirstColumn(expression, { left, begins, ...size });
+  const both = ['span', 'prefix'].some((id) => names(id, expression)) ? [] : spans;
+  const parts = [both.length === 0 ? text : bothWays(text, both)];
   if (begins.length > 0 && !names('documents', expression)) parts.push(documentsAt(begins, size));
   if (left > 0 || right > 0) parts.push(not(term('padding', left, right)));
   const flat = parts.flatMap((one) => (one.kind === 'and' && !one.off ? one.of : [one]));
   const padded = parts.length === 1 ? parts[0]! : and(...flat);
-  if (holes.length === 0) return padded;
   // As rows: windows and chunks of the text end in its holes, which no term declares.
+  if (holes.length === 0 && both.length <= MOST_SPANS) return padded;
   const real = holes.reduce<Runs>((runs, [from, to]) => minus(runs, run(from, to)), run(0, keys));
   const { row } = maskOf(padded, keys, queries);
   return rowsOf(writeRows({ queries, keys, row: (q) => intersect(row(q), real) }));

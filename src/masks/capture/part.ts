@@ -24,10 +24,12 @@ export const inputSign = (
     padding,
     documents,
     holes,
+    spans,
     sourcePadding,
-  }: Pick<Capture, 'documents' | 'holes' | 'padding' | 'sourcePadding'>,
+  }: Pick<Capture, 'documents' | 'holes' | 'padding' | 'sourcePadding' | 'spans'>,
   text: number,
-): string => JSON.stringify([padding, documents, holes, sourcePadding].map((all) => all?.[text]));
+): string =>
+  JSON.stringify([padding, documents, holes, spans, sourcePadding].map((all) => all?.[text]));
 
 /** The parts of a step whose masks differ from those of the parts before: all texts and heads, each kind once. */
 export function partsOf(capture: Capture, step: number): readonly Part[] {

@@ -1,5 +1,5 @@
 /** @file Masks whose numbers count tokens of the text, in the columns of a batch, where padding may come first. */
-import { maskOf, rowsOf, term, type Expression } from '../../attention/expression';
+import { maskOf, or, rowsOf, term, type Expression } from '../../attention/expression';
 import { MAX_NUMBERS } from '../../attention/parse';
 import { writeRows } from '../../attention/writeRows';
 
@@ -65,6 +65,18 @@ function chunksFrom({ left, begins = [], queries, keys }: InBatch, size: number)
     ),
   );
   return documentsAt(borders, { queries, keys });
+}
+
+/** Spans read one another where a text reads only what comes before: a window still ends them, as in Gemma 3. */
+export function bothWays(
+  expression: Expression,
+  spans: readonly (readonly [number, number])[],
+): Expression {
+  if (expression.kind === 'and' || expression.kind === 'or')
+    return { ...expression, of: expression.of.map((one) => bothWays(one, spans)) };
+  return expression.kind === 'term' && expression.term === 'causal' && !expression.off
+    ? or(expression, ...spans.map(([from, to]) => term('span', from, to - 1)))
+    : expression;
 }
 
 /** Documents as a term, or as rows if they are too many for one. */
