@@ -191,3 +191,19 @@ def test_an_encoder_and_its_decoder_are_checked_though_the_decoder_begins_with_o
     assert z.open(made.save(tmp_path / "x.zip")).lint() == found
     with pytest.raises(z.ZebraLabError, match="every step of the capture has one token"):
         z.Capture(made.steps[:1]).lint()
+
+
+def test_captures_in_several_threads_wait_for_one_another() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    models = [tiny(name).make("sdpa") for name in ("llama", "mistral", "gemma3", "llama")]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda model: z.capture(model, texts(), decode=2).lint().ok, models))
+    assert found == [True] * 4
+
+
+def test_a_model_within_autocast() -> None:
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        captured = z.capture(tiny("gemma3").make("sdpa"), texts(padding=(0, 5)), decode=2)
+    captured.assert_ok()
+    assert all(layer.weights is not None for step in captured.steps for layer in step.layers)

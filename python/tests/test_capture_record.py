@@ -176,3 +176,22 @@ def test_gradients_flow_through_recorded_calls() -> None:
     with zebra_lab.record():
         F.scaled_dot_product_attention(q, k, v).sum().backward()
     assert q.grad is not None
+
+
+def test_weights_within_autocast() -> None:
+    q, k, v = parts()
+    with torch.autocast("cpu", dtype=torch.bfloat16), zebra_lab.record() as r:
+        F.scaled_dot_product_attention(q, k, v, is_causal=True)
+    weights = r.capture.steps[0].layers[0].weights
+    assert weights is not None
+    np.testing.assert_allclose(weights.values.sum(-1), 1, atol=1e-5)
+    r.capture.expect("causal")
+
+
+def test_more_calls_than_layers_of_a_capture() -> None:
+    q, k, v = parts()
+    with zebra_lab.record(weights=False) as r:
+        for _ in range(130):
+            F.scaled_dot_product_attention(q, k, v, is_causal=True)
+    with pytest.raises(zebra_lab.ZebraLabError, match=r"130 layers.*Record fewer calls at a time"):
+        r.capture.lint()

@@ -210,6 +210,12 @@ def weights_of(call: Call, output: torch.Tensor | None) -> tuple[torch.Tensor, f
 
     Rows that read nothing have weights 0 and are not compared: what kernels return for them differs.
     """
+    # Within autocast, products of float32 would be bfloat16.
+    with torch.autocast(call.query.device.type, enabled=False):
+        return _weights_of(call, output)
+
+
+def _weights_of(call: Call, output: torch.Tensor | None) -> tuple[torch.Tensor, float]:
     texts, heads, queries, keys = call.shape
     cells = open_cells(call)
     scale = call.query.shape[-1] ** -0.5 if call.scale is None else call.scale

@@ -250,7 +250,11 @@ def _check_size(capture: Capture) -> None:
         if not 1 <= len(step.layers) <= MAX_LAYERS:
             raise ZebraLabError(
                 f"{step.name} has {len(step.layers)} layers; captures of 1 to {MAX_LAYERS} are saved. "
-                "Choose some with layers=[...]"
+                + (
+                    "Choose some with layers=[...]"
+                    if capture.model
+                    else "Record fewer calls at a time, such as one pass"
+                )
             )
     weights = sum(
         layer.weights.values.size for step in capture.steps for layer in step.layers if layer.weights

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import warnings
 from collections.abc import Iterable
 from typing import Any
@@ -21,6 +22,8 @@ from ._tokens import texts_of
 from ._transformers import compiled_away, refuse, sites_of, text_config, watching
 
 __all__ = ["captured", "versions"]
+
+_ONE = threading.RLock()
 
 
 def captured(
@@ -50,7 +53,8 @@ def captured(
         )
     notes += _unmasked(model)
     recorder = Recorder(model, sites, kept, weights, forward)
-    with as_found(model), torch.no_grad():
+    # What is watched belongs to the process: a capture in another thread waits.
+    with _ONE, as_found(model), torch.no_grad():
         state = random_state()
         plain = forward.run()
         restore(state)

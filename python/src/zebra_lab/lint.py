@@ -218,28 +218,27 @@ def lint(
 
     Raises ZebraLabError, a sentence, for anything that cannot be read.
     """
-    by_text = _by_text(x, expect) or _by_kind(x, config if expect is None else expect)
-    if by_text:
-        given = {name: value for name, value in locals().copy().items() if name in _SAID}
-        given["config"] = None if expect is None else config
-        return _joined([(of, lint(one, expect=wanted, **given)) for of, one, wanted in by_text])
-    own, other, facts = asked(
-        x,
-        expect=expect,
-        window=window,
-        chunk=chunk,
-        config=config,
-        layer=layer,
-        length=length,
-        block=block,
-        cache=cache,
-        is_causal=is_causal,
-        allowed=allowed,
-        axes=axes,
-        causal=causal,
-        keys=keys,
-        queries=queries,
-    )
+    said: dict[str, Any] = {
+        "window": window,
+        "chunk": chunk,
+        "config": config,
+        "layer": layer,
+        "length": length,
+        "block": block,
+        "cache": cache,
+        "is_causal": is_causal,
+        "allowed": allowed,
+        "axes": axes,
+        "causal": causal,
+        "keys": keys,
+        "queries": queries,
+    }
+    apart = _by_text(x, expect) or _by_kind(x, config if expect is None else expect)
+    if apart:
+        if expect is None:
+            said["config"] = None  # it is what they are compared with
+        return _joined([(of, lint(one, expect=wanted, **said)) for of, one, wanted in apart])
+    own, other, facts = asked(x, expect=expect, **said)
     if own.capture is not None:
         return _of_capture(*compared_with(own.capture, other, facts))
     answer, _ = ask(
@@ -259,11 +258,6 @@ def assert_ok(x: Any, **more: Any) -> Findings:
 
 
 # ---------------------------------------------------------------------------------------------------- texts of a batch
-
-_SAID = (
-    "window", "chunk", "config", "layer", "length", "block", "cache",
-    "is_causal", "allowed", "axes", "causal", "keys", "queries",
-)  # fmt: skip
 
 
 def _by_text(x: Any, expect: Any) -> list[tuple[str, Any, Any]]:
