@@ -22,10 +22,15 @@ def causal(tokens: int, window: int = 10**6) -> np.ndarray:
 
 def test_findings_are_those_of_lint() -> None:
     shown = z.show(causal(48, 9), "causal & window(8)")
-    [found, _note] = shown.findings
+    [found] = shown.findings
     assert (found.code, found.cell) == ("L5", z.Cell(8, 0))
     linted = z.lint(causal(48, 9), expect="causal & window(8)")
     assert [one.what for one in shown.findings] == [one.what for one in linted]
+    # Padding that is expected is no fault here either.
+    padded = causal(12) & (np.arange(12) >= 3)
+    shown = z.show(padded, "causal & !padding(3, 0)")
+    assert shown.findings.ok
+    assert shown.findings == z.lint(padded, expect="causal & !padding(3, 0)")
 
 
 def test_another_layer_and_another_mask_to_compare_with_change_the_findings() -> None:

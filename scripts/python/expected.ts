@@ -15,7 +15,7 @@ import { readStack, writeStack } from '../../src/masks/stackText';
 import type { Finding } from '../../src/masks/subject';
 import { together } from '../../src/masks/together';
 import { isGuessed, NOT_INVERTED } from '../../src/notebook/brought';
-import { inPython } from '../../src/notebook/otherwise';
+import { inPython, isTold } from '../../src/notebook/otherwise';
 import { zoo } from '../../src/masks/zoo';
 import { cells } from '../../test/masks/lintCases/cells';
 import { numbers } from '../../test/masks/lintCases/numbers';
@@ -156,7 +156,7 @@ function meantOf(doc: MaskDoc, text: string): readonly Written[] {
 }
 
 const plainOf = (findings: readonly Finding[]) =>
-  together(findings).map(({ finding, layers }) => {
+  together(findings.filter(isTold)).map(({ finding, layers }) => {
     const { code, note = false, cell, what, consequence, fix, thread } = inPython(finding);
     return { code, note, layers, ...(cell && { cell }), what, consequence, fix, thread };
   });

@@ -14,7 +14,7 @@ import type { Finding } from '../masks/subject';
 import { sayLayers, together } from '../masks/together';
 import { unseenIn } from '../masks/unseen';
 import type { Piece } from './brought';
-import { inPython } from './otherwise';
+import { inPython, isTold } from './otherwise';
 import { masksOfDoc, meantOf, sayMeant, type Meant, type MeantFacts } from './meant';
 
 export interface Told extends Omit<Finding, 'layer'> {
@@ -94,7 +94,7 @@ export async function checked(
       declared: { ...more?.declared, ...declared, ...(window !== undefined && { window }) },
     },
   });
-  const all = together([...findings, ...(meant ? [] : (piece.beside ?? []))]);
+  const all = together([...findings, ...(meant ? [] : (piece.beside ?? []))].filter(isTold));
   const apart = meant ? apartOf(doc, meant, given, more?.rounded ?? false) : [];
   return {
     of: piece.of,

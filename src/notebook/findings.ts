@@ -17,6 +17,7 @@ import { readStack, writeStack } from '../masks/stackText';
 import { together } from '../masks/together';
 import { silenceOf, toldOf, type Checked } from './checked';
 import { sayMeant } from './meant';
+import { isTold } from './otherwise';
 import type { ShownDoc } from './state';
 
 const writtenOf = ({ expression, paint }: LayerDoc, { T, queries }: MaskDoc): Written => ({
@@ -64,9 +65,9 @@ export async function checkedOf(
     layers: count,
     terms: writeStack(doc.layers.map(({ expression }) => expression)),
     ...(meant && { meant }),
-    findings: together(ofLayer ? findings.map((one) => ({ ...one, layer })) : findings).map((one) =>
-      toldOf(one, count),
-    ),
+    findings: together(
+      (ofLayer ? findings.map((one) => ({ ...one, layer })) : findings).filter(isTold),
+    ).map((one) => toldOf(one, count)),
     apart: other && difference ? apartOf(doc, layer, difference, sayMeant(other)) : [],
     ...(unsettled !== undefined && { unsettled }),
     silence: silenceOf(doc, others && { layers: others }),

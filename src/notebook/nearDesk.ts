@@ -1,7 +1,7 @@
 /** @file The desk in the thread of the page: a widget has no address from which a worker's script could be loaded. */
 import { Desk } from '../masks/desk';
 import type { Answer, Kind, Question } from '../masks/questions';
-import { inPython } from './otherwise';
+import { inPython, isTold } from './otherwise';
 import type { AskedDesk } from '../workers/masks/client';
 
 /** What can wait until the picture has been painted. */
@@ -14,7 +14,7 @@ export function nearDesk(): AskedDesk {
       if (LATER.has(question.kind)) await new Promise((resolve) => setTimeout(resolve));
       const answer = await desk.answer(question);
       if (question.kind !== 'findings') return answer;
-      return (answer as Answer<'findings'>).map(inPython) as unknown as Answer<K>;
+      return (answer as Answer<'findings'>).filter(isTold).map(inPython) as unknown as Answer<K>;
     },
   };
 }

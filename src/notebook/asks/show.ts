@@ -55,7 +55,9 @@ export default defineAsk<{
       const one = docOf(piece, given);
       const compared = comparedWith(one.doc, meant, intended, layer);
       const config = piece.config && of.names.length === 1 && new TextDecoder().decode(files[0]);
-      return { ...one, ...compared, ...(config && { config }) };
+      const more =
+        compared.meant === undefined ? one.more : { ...one.more, intended: true as const };
+      return { ...one, ...compared, ...(more && { more }), ...(config && { config }) };
     });
     return {
       answer: {

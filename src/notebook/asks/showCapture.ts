@@ -42,7 +42,8 @@ export default defineAsk<{ readonly meant?: string }>({
 });
 
 function docOf(capture: Capture, part: Part, said: string | undefined, wrong: boolean): ShownDoc {
-  const { doc, says, more, meant } = openedPart(capture, part, intendedOf(capture, part, said));
+  const intended = intendedOf(capture, part, said);
+  const { doc, says, more, meant } = openedPart(capture, part, intended);
   const { name, keys, layers, part: stack } = capture.steps[part.step]!;
   const { texts, tokens } = capture;
   const heads = layers.some(({ masks }) => masks.some((one) => one.length > 1));
@@ -52,7 +53,7 @@ function docOf(capture: Capture, part: Part, said: string | undefined, wrong: bo
       .concat(wrong ? ' (findings)' : ''),
     doc,
     says,
-    ...(more && { more }),
+    more: { ...more, ...(intended.said && { intended: true }) },
     ...(meant !== undefined && { meant }),
     ...(tokens?.[part.text] &&
       stack === undefined && { tokens: tokens[part.text]!.slice(0, keys) }),
