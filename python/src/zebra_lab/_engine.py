@@ -79,7 +79,7 @@ class _Engine:
     def _bring(self, blob: Any) -> None:
         view = memoryview(blob).cast("B")
         if view.nbytes == 0:
-            self._v8.eval("zebraLab.room(0)")
+            self._v8.eval("zebraLab.room(0); 0")  # mini-racer 0.12 waits for ever for an empty array
             return
         room = self._v8.eval(f"zebraLab.room({view.nbytes})")
         np.frombuffer(room, dtype=np.uint8)[:] = np.frombuffer(view, dtype=np.uint8)

@@ -42,7 +42,7 @@ const float = (npy: string, bytes: number, read: NumberKind['read']): NumberKind
 });
 
 export const NUMBERS = {
-  bool: { kind: 'bool', npy: 'b1', bytes: 1, read: (view, at) => view.getUint8(at) },
+  bool: { kind: 'bool', npy: 'b1', bytes: 1, read: (view, at) => Number(view.getUint8(at) !== 0) },
   i8: integer('i1', 1, (view, at) => view.getInt8(at)),
   u8: integer('u1', 1, (view, at) => view.getUint8(at)),
   i16: integer('i2', 2, (view, at, little) => view.getInt16(at, little)),
@@ -96,8 +96,12 @@ export function tensorIn(
     },
     ...(name !== undefined && { name }),
     ...((number === NUMBERS.bool || number === NUMBERS.u8) && {
-      bytes: new Uint8Array(view.buffer, view.byteOffset + start, count),
+      bytes: cellsIn(new Uint8Array(view.buffer, view.byteOffset + start, count), kind),
     }),
     number: (i) => read(view, start + bytes * i, little),
   };
 }
+
+/** Programs write other numbers than 1 for true: NumPy 1.24 writes 254 for true ^ false. */
+const cellsIn = (bytes: Uint8Array, kind: NumberKind['kind']): Uint8Array =>
+  kind === 'bool' && bytes.some((one) => one > 1) ? bytes.map((one) => Number(one !== 0)) : bytes;

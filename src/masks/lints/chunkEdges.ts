@@ -29,7 +29,9 @@ export default defineLint({
       const window = windowOf(declared, layer);
       const chunk = window === undefined ? undefined : chunkOf(mask, declared);
       if (chunk === undefined || chunk < 2) return undefined;
-      const query = edges(mask, declared, chunk)[0]!;
+      // Two edges may be evenly spaced by chance: in chunks, every border is one.
+      const [query] = edges(mask, declared, chunk);
+      if (query === undefined) return undefined;
       return {
         cell: { query, key: positionOf(mask, query) - 1 },
         what: `Query ${query} reads itself alone where a window of ${window} was declared: the mask is cut in chunks of ${chunk}.`,
