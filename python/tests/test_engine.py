@@ -94,6 +94,15 @@ def test_a_process_that_used_it_ends() -> None:
     assert time.monotonic() - started < 60
 
 
+def test_what_runs_at_the_end_may_still_ask() -> None:
+    code = """
+import atexit, numpy, zebra_lab
+atexit.register(lambda: print(zebra_lab.lint(numpy.tri(4, dtype=bool)).ok))
+zebra_lab.lint(numpy.tri(4, dtype=bool))
+"""
+    assert python(code).strip() == "True"
+
+
 def test_a_copy_without_its_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
     monkeypatch.setattr(_engine, "files", lambda _: tmp_path)
     with pytest.raises(z.ZebraLabError, match=r"static/engine\.js"):

@@ -46,16 +46,13 @@ class _Engine:
         with ThreadPoolExecutor(1) as thread:
             self._v8 = thread.submit(MiniRacer).result()
         self._v8.eval(script.read_text("utf-8"))
-        # From Python 3.13 on, V8's thread no longer ends when the interpreter does: closing it then waits for ever.
-        atexit.register(self._close, os.getpid())
         if hasattr(os, "register_at_fork"):
             # Its threads do not exist in a forked process, which would wait for them when it ends: it is never freed there.
             kept = ctypes.py_object(self._v8)
             os.register_at_fork(after_in_child=lambda: ctypes.pythonapi.Py_IncRef(kept))
 
-    def _close(self, process: int) -> None:
-        if process == os.getpid():
-            self._v8.close()
+    def close(self) -> None:
+        self._v8.close()
 
     def ask(self, name: str, facts: dict[str, Any], blobs: tuple[Any, ...]) -> tuple[Any, list[bytes]]:
         with self._lock:
@@ -103,6 +100,13 @@ def _report(name: str, facts: dict[str, Any], blobs: tuple[Any, ...], error: Exc
 _engine: _Engine | None = None
 _process: int | None = None
 _starting = threading.Lock()
+
+
+@atexit.register  # here, before what others register: they may still ask
+def _end() -> None:
+    # From Python 3.13 on, V8's thread no longer ends when the interpreter does: closing it then waits for ever.
+    if _engine is not None and _process == os.getpid():
+        _engine.close()
 
 
 def _started() -> _Engine:
