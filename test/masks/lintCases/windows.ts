@@ -223,6 +223,13 @@ export const windows: Cases = {
         subject: by({ ...CAUSAL, chunk: 4 }, 'causal & chunk(4)', 'causal'),
       },
       {
+        name: 'two queries that read themselves alone, where a border further on shows no chunk',
+        subject: painted(
+          { ...CAUSAL, window: 4 },
+          (q, k) => q === k || (k === q - 1 && (q === 3 || q === 7)),
+        ),
+      },
+      {
         name: 'borders of documents that happen to be evenly apart',
         subject: by(
           { ...CAUSAL, window: 4, documents: [4, 8, 12] },
