@@ -3,16 +3,10 @@ import { lint } from '../../masks/lint';
 import { together } from '../../masks/together';
 import { zoo } from '../../masks/zoo';
 import { defineAsk } from '../ask';
-import { ofText, piecesOf, type Piece, type Pieces, type ReadAs } from '../brought';
+import { bothOf, type Given } from '../both';
+import type { ReadAs } from '../brought';
 import { checked, toldOf, type Besides } from '../checked';
 import type { MeantFacts } from '../meant';
-
-interface Brought {
-  /** Names of the files. */
-  readonly names: readonly string[];
-  /** Masks as written, instead of files. */
-  readonly text?: string;
-}
 
 /**
  * The findings about masks, as on the page, and how they differ from what they should be.
@@ -23,9 +17,9 @@ interface Brought {
  * answer: `{pieces: [Checked], unread: [{name, why}]}`.
  */
 export default defineAsk<{
-  readonly of?: Brought;
+  readonly of?: Given;
   readonly meant?: MeantFacts;
-  readonly other?: Brought;
+  readonly other?: Given;
   readonly layer?: number;
   readonly given?: Besides;
   readonly readAs?: ReadAs;
@@ -37,36 +31,15 @@ export default defineAsk<{
 }>({
   id: 'findings',
   async answer({ facts, files }) {
-    const { of, meant = {}, other, layer, given = {}, readAs = {}, bug, ...size } = facts;
+    const { of, meant = {}, other, layer, given = {}, readAs, bug, ...size } = facts;
     if (bug !== undefined) return { answer: ofBug(bug) };
     if (!of) throw new InputError('no mask was given');
-    const named = (one: Brought, from: number) =>
-      one.names.map((name, i) => ({ name, bytes: files[from + i]! }));
-    const open = async (one: Brought, from: number, expected?: boolean): Promise<Pieces> => {
-      if (one.text !== undefined)
-        return {
-          pieces: [ofText(one.text, size)],
-          unread: [],
-        };
-      return piecesOf(named(one, from), readAs, expected);
-    };
-    const theirs = other && (await open(other, of.names.length));
-    if (theirs && theirs.pieces.length > 1)
-      throw new InputError(
-        `what the masks should be is ${theirs.pieces.length} masks that differ (${theirs.pieces.map((one) => one.of).join('; ')}); give the one that these masks should be`,
-      );
-    const [intended] = theirs?.pieces ?? [];
-    const {
-      pieces,
-      unread,
-      meant: beside,
-    } = await open(of, 0, theirs !== undefined || meant.text !== undefined);
-    const fallback: Piece | undefined = beside && { of: '', opened: { doc: beside, says: '' } };
+    const expected = meant.text !== undefined;
+    const both = await bothOf({ of, other, files, readAs, size, expected });
+    const { pieces, unread, intended } = both;
     const answer = {
       pieces: await Promise.all(
-        pieces.map((piece) =>
-          checked(piece, { facts: meant, other: intended ?? fallback, layer, given }),
-        ),
+        pieces.map((piece) => checked(piece, { facts: meant, other: intended, layer, given })),
       ),
       unread,
     };

@@ -1,19 +1,14 @@
-import { check, InputError } from '../../core/check';
+import { check } from '../../core/check';
 import { queriesOf, type MaskDoc } from '../../masks/doc';
 import { exactly } from '../../masks/exactly';
 import { subjectOf } from '../../masks/given';
 import { writeStack } from '../../masks/stackText';
 import { defineAsk } from '../ask';
-import { ofText, piecesOf, type Piece, type Pieces, type ReadAs } from '../brought';
+import { bothOf, type Given } from '../both';
+import type { Piece, ReadAs } from '../brought';
 import type { Besides } from '../checked';
 import { meantOf, type MeantFacts } from '../meant';
 import { writeState, type ShownDoc } from '../state';
-
-interface Brought {
-  readonly names: readonly string[];
-  /** Masks as written, instead of files. */
-  readonly text?: string;
-}
 
 /**
  * What a widget keeps of the masks that it is to show: its state, and what each of them is compared with.
@@ -21,9 +16,9 @@ interface Brought {
  * facts: as for the question `findings`. Files: those of `of`, then those of `other`.
  */
 export default defineAsk<{
-  readonly of: Brought;
+  readonly of: Given;
   readonly meant?: MeantFacts;
-  readonly other?: Brought;
+  readonly other?: Given;
   readonly layer?: number;
   readonly given?: Besides;
   readonly readAs?: ReadAs;
@@ -33,24 +28,10 @@ export default defineAsk<{
 }>({
   id: 'show',
   async answer({ facts, files }) {
-    const { of, meant = {}, other, layer, given = {}, readAs = {}, ...size } = facts;
-    const open = async (one: Brought, from: number, expected?: boolean): Promise<Pieces> => {
-      if (one.text !== undefined) return { pieces: [ofText(one.text, size)], unread: [] };
-      return piecesOf(
-        one.names.map((name, i) => ({ name, bytes: files[from + i]! })),
-        readAs,
-        expected,
-      );
-    };
-    const theirs = other && (await open(other, of.names.length));
-    const isExpected = theirs !== undefined || meant.text !== undefined;
-    const { pieces, unread, meant: beside } = await open(of, 0, isExpected);
-    if (theirs && theirs.pieces.length > 1)
-      throw new InputError(
-        `what the masks should be is ${theirs.pieces.length} masks that differ (${theirs.pieces.map((one) => one.of).join('; ')}); give the one that these masks should be`,
-      );
-    const intended: Piece | undefined =
-      theirs?.pieces[0] ?? (beside && { of: '', opened: { doc: beside, says: '' } });
+    const { of, meant = {}, other, layer, given = {}, readAs, ...size } = facts;
+    const expected = meant.text !== undefined;
+    const both = await bothOf({ of, other, files, readAs, size, expected });
+    const { pieces, unread, intended } = both;
     const docs = pieces.map((piece) => {
       const one = docOf(piece, given);
       const compared = comparedWith(one.doc, meant, intended, layer);
