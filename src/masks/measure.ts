@@ -78,6 +78,12 @@ export const realOf = (
     run(start, Math.min(length, keys)),
   );
 
+/** The mask without the rows of padding: what padding reads reaches nothing. */
+export function inText(mask: Mask, declared: Declared): Mask {
+  const real = realOf(declared, mask.keys);
+  return { ...mask, row: (q) => (has(real, positionOf(mask, q)) ? mask.row(q) : []) };
+}
+
 /** The first key a query could read without a window: within its document and chunk, and after padding. */
 export const floorOf = (declared: Declared, position: number, keys: number): number =>
   Math.max(

@@ -1,11 +1,12 @@
 /** @file The findings about one piece of what was brought, as the page has them, and how it differs from what is meant. */
 import { brief, write } from '../attention/expression';
-import { differenceOf, positionOf, type Mask } from '../attention/mask';
+import { differenceOf } from '../attention/mask';
 import { has, union } from '../attention/runs';
 import { declaredOf } from '../masks/declared';
 import { Desk } from '../masks/desk';
 import { queriesOf, stretchesOf, type LayerDoc, type MaskDoc } from '../masks/doc';
 import { subjectOf, type Given } from '../masks/given';
+import { inText } from '../masks/measure';
 import { writeRectangles } from '../masks/paint';
 import { readPlan } from '../masks/planText';
 import type { Written } from '../masks/questions';
@@ -150,21 +151,14 @@ function apartOf(doc: MaskDoc, meant: Meant, given: Given, rounded: boolean): re
   const found = new Map<string, Apart & { readonly layers: number[] }>();
   masks.forEach((mask, layer) => {
     const one = meant.layers[layer]!;
-    const { start = 0, length = doc.T } = {
+    const declared = {
       ...declaredOf(one.expression, doc.T),
       ...(given.length !== undefined && { length: given.length }),
     };
-    const inText = (of: Mask): Mask => ({
-      ...of,
-      row: (q) => {
-        const position = positionOf(of, q);
-        return position < start || position >= length ? [] : of.row(q);
-      },
-    });
     const other = others[layer]!;
     // A weight of 0 may have been rounded.
     const own = rounded ? { ...mask, row: (q: number) => union(mask.row(q), other.row(q)) } : mask;
-    const { cells, first } = differenceOf(inText(own), inText(other));
+    const { cells, first } = differenceOf(inText(own, declared), inText(other, declared));
     if (!first) return;
     const sign = `${cells} ${first.query} ${first.key} ${sayMeant(one)}`;
     const known = found.get(sign);

@@ -253,7 +253,6 @@ def _four(*tensors: torch.Tensor) -> list[torch.Tensor]:
 
 
 def _plain(call: Call) -> Call:
-
     mask = call.mask
     if isinstance(mask, torch.Tensor) and not is_block_mask(mask):
         mask = mask.detach()

@@ -1,11 +1,10 @@
 /** @file What is wrong in a capture: every step, text and head whose masks differ, each against what its config gives. */
-import { differenceOf, type Difference, type Mask } from '../../attention/mask';
-import { has } from '../../attention/runs';
+import { differenceOf, type Difference } from '../../attention/mask';
 import { declaredOfLayers } from '../declared';
 import { maskOf } from '../../attention/expression';
 import { maskOfLayer, queriesOf } from '../doc';
 import { lint } from '../lint';
-import { realOf } from '../measure';
+import { inText } from '../measure';
 import { readStack } from '../stackText';
 import type { Finding } from '../subject';
 import { intendedOf } from './intended';
@@ -53,13 +52,8 @@ function findingsOf(capture: Capture, part: Part, said?: string): PartFindings {
     ...(intended.said && { intended: true }),
     ...rest,
   });
-  const text = realOf(own, doc.T);
-  const inText = (mask: Mask): Mask => ({
-    ...mask,
-    row: (q) => (has(text, doc.T - queries + q) ? mask.row(q) : []),
-  });
   const apart = (others ?? []).flatMap((other, layer) => {
-    const difference = differenceOf(inText(masks[layer]!), inText(other));
+    const difference = differenceOf(inText(masks[layer]!, own), inText(other, own));
     return difference.cells > 0 ? [{ layer, ...difference }] : [];
   });
   return {

@@ -86,6 +86,11 @@ const step = object(
   'ignored',
 );
 
+/** Two numbers of tokens: before and after a text, or from and to. */
+const pair = list(whole({ max: MAX_TOKENS }), { min: 2, max: 2 });
+const pairsPerText = optional(list(list(pair, { max: MAX_TOKENS }), { max: MAX_TEXTS }));
+const paddingPerText = optional(list(pair, { max: MAX_TEXTS }));
+
 export const manifest = object(
   {
     format: only(
@@ -117,29 +122,17 @@ export const manifest = object(
       }),
     ),
     /** Per text, how many of its first tokens are padding, and how many of its last. */
-    padding: optional(
-      list(list(whole({ max: MAX_TOKENS }), { min: 2, max: 2 }), { max: MAX_TEXTS }),
-    ),
+    padding: paddingPerText,
     /** Per text, where further documents begin, as its position ids say: columns of the prefill. */
     documents: optional(
       list(list(whole({ min: 1, max: MAX_TOKENS }), { max: MAX_TOKENS }), { max: MAX_TEXTS }),
     ),
     /** Per text, tokens [from, to) within it that its attention mask blocks. */
-    holes: optional(
-      list(list(list(whole({ max: MAX_TOKENS }), { min: 2, max: 2 }), { max: MAX_TOKENS }), {
-        max: MAX_TEXTS,
-      }),
-    ),
+    holes: pairsPerText,
     /** Per text, tokens [from, to) that read one another in both directions, such as those of an image. */
-    spans: optional(
-      list(list(list(whole({ max: MAX_TOKENS }), { min: 2, max: 2 }), { max: MAX_TOKENS }), {
-        max: MAX_TEXTS,
-      }),
-    ),
+    spans: pairsPerText,
     /** As padding, of what an encoder read. */
-    sourcePadding: optional(
-      list(list(whole({ max: MAX_TOKENS }), { min: 2, max: 2 }), { max: MAX_TEXTS }),
-    ),
+    sourcePadding: paddingPerText,
     masks: list(called('a mask', mask), { min: 1, max: MAX_MASKS, each: (n) => `mask ${n}` }),
     notes: optional(notes),
     steps: list(step, { min: 1, max: MAX_STEPS, each: (n) => `step ${n}` }),

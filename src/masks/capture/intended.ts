@@ -1,9 +1,10 @@
 /** @file What the layers of a part of a capture should read: what its config gives, or what the user says. */
 import { InputError } from '../../core/check';
-import { and, maskOf, not, rowsOf, term, type Expression } from '../../attention/expression';
-import { intersect, minus, run, type Runs } from '../../attention/runs';
+import { and, maskOf, not, rowsOf, term, write, type Expression } from '../../attention/expression';
+import { intersect } from '../../attention/runs';
 import { writeRows } from '../../attention/writeRows';
 import { readConfig } from '../configs';
+import { realOf } from '../measure';
 import { readStack } from '../stackText';
 import type { Part } from './part';
 import type { Capture } from './read';
@@ -63,14 +64,21 @@ export function intendedOf(capture: Capture, part: Part, said?: string): Intende
   const step = capture.steps[part.step]!;
   if (step.part !== undefined) return {};
   const inputs = inputsOf(capture, part);
-  const placed = (one: Expression) => inBatch(one, step, inputs);
+  // Most layers are alike: each mask is placed once.
+  const known = new Map<string, Expression>();
+  const placed = (one: Expression): Expression => {
+    const text = write(one);
+    const there = known.get(text) ?? inBatch(one, step, inputs);
+    known.set(text, there);
+    return there;
+  };
   if (said !== undefined) {
     const stack = readStack(said);
-    const known = new Map(
-      stack.map((one) => [one, namesPadding(one) ? one : placed(one)] as const),
-    );
     return {
-      layers: step.layers.map(({ layer }) => known.get(stack[layer % stack.length]!)!),
+      layers: step.layers.map(({ layer }) => {
+        const one = stack[layer % stack.length]!;
+        return namesPadding(one) ? one : placed(one);
+      }),
       said: true,
     };
   }
@@ -107,7 +115,7 @@ function inBatch(
   const padded = parts.length === 1 ? parts[0]! : and(...flat);
   // As rows: windows and chunks of the text end in its holes, which no term declares.
   if (holes.length === 0 && both.length <= MOST_SPANS) return padded;
-  const real = holes.reduce<Runs>((runs, [from, to]) => minus(runs, run(from, to)), run(0, keys));
+  const real = realOf({ holes }, keys);
   const { row } = maskOf(padded, keys, queries);
   return rowsOf(writeRows({ queries, keys, row: (q) => intersect(row(q), real) }));
 }
